@@ -1,0 +1,106 @@
+/**
+ * Who may import whom: the table in ARCHITECTURE.md as data.
+ *
+ * @module
+ */
+
+import type { Import } from "./import_graph.ts";
+import type { Violation } from "./source_tree.ts";
+
+/** What the files of one layer may import. The first layer that matches a file holds. */
+interface Layer {
+  /** The layer in words. */
+  readonly name: string;
+  /** Matches the layer's files. */
+  readonly files: RegExp;
+  /** Matches the project's files that it may import. */
+  readonly mayImport: RegExp;
+  /** The packages that it may import; undefined when each package's own home decides. */
+  readonly packages?: RegExp;
+  /** The files that it may name by URL: to start as a worker, or to serve. */
+  readonly mayName?: RegExp;
+}
+
+/** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
+export const PURE_FILES =
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|checkpoint_policy|retention_plan|restore_plan)|server\/paste)\.ts$/;
+
+const NOTHING = /^(?!)/;
+
+const LAYERS: readonly Layer[] = [
+  { name: "main.ts", files: /^main\.ts$/, mayImport: /^(server|replicate)\/mod\.ts$/, packages: NOTHING },
+  { name: "replicate/wal/", files: /^replicate\/wal\//, mayImport: /^replicate\/wal\//, packages: NOTHING },
+  {
+    name: "replicate/lz4/",
+    files: /^replicate\/lz4\//,
+    mayImport: /^replicate\/lz4\//,
+    packages: /^(lz4-napi|xxhash-wasm|node:buffer)$/,
+  },
+  { name: "a pure file", files: PURE_FILES, mayImport: PURE_FILES, packages: NOTHING },
+  {
+    name: "replicate/s3/",
+    files: /^replicate\/s3\//,
+    mayImport: /^replicate\/(s3\/.+|object_store|object_key|errors|retry|clock)\.ts$|^replicate\/s3\//,
+  },
+  {
+    name: "replicate/replication.ts",
+    files: /^replicate\/replication\.ts$/,
+    mayImport: /^replicate\/(protocol|events|config|position|errors)\.ts$/,
+    mayName: /^replicate\/worker\.ts$/,
+  },
+  { name: "replicate/", files: /^replicate\//, mayImport: /^replicate\//, mayName: /^replicate\// },
+  { name: "server/", files: /^server\//, mayImport: /^server\//, mayName: /^(server|static)(\/|$)/ },
+  { name: "static/", files: /^static\//, mayImport: /^static\//, packages: NOTHING },
+];
+
+/** Where each package is at home: the program's other files do without it. */
+const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
+  [/^(@libsql\/client|libsql)$/, /^(server|replicate)\/database\.ts$/],
+  [/^aws4fetch$/, /^replicate\/s3\/signed_fetch\.ts$/],
+  [/^hono$/, /^server\//],
+  [/^(nanoid|@logtape\/logtape)$/, /^server\//],
+  [/^fast-xml-parser$/, /^replicate\//],
+  [/^zod$/, /^(server|replicate)\//],
+  [/^@std\/(?!assert)/, /^(server|replicate)\//],
+  [/^node:timers/, /(^|\/)clock\.ts$/],
+  // Two SQLite libraries on one file in one process exclude nothing: both commit, and one of the rows is lost.
+  [/^node:(?!sqlite|timers|test)/, /^(server|replicate)\//],
+];
+
+/**
+ * Checks the program's imports against the table.
+ *
+ * @param imports The imports of all files; those of tests and benchmarks are free.
+ * @returns What is not allowed.
+ */
+export function checkLayers(imports: readonly Import[]): Violation[] {
+  return imports.flatMap((edge) => {
+    const layer = LAYERS.find(({ files }) => files.test(edge.from));
+    const message = layer &&
+      (edge.file === undefined ? packageProblem(edge, layer) : fileProblem(edge.file, edge, layer));
+    return message ? [{ path: edge.from, line: edge.line, message }] : [];
+  });
+}
+
+function fileProblem(file: string, edge: Import, layer: Layer): string | undefined {
+  const allowed = edge.kind === "url" ? layer.mayName ?? NOTHING : layer.mayImport;
+  return allowed.test(file) ? undefined : `${layer.name} may not import ${file}`;
+}
+
+function packageProblem(edge: Import, layer: Layer): string | undefined {
+  if (/^(npm|jsr|https?):/.test(edge.specifier)) {
+    return `names the package "${edge.specifier}" itself; give it a name in the import map of deno.json`;
+  }
+  const name = packageName(edge.specifier);
+  if (layer.packages) {
+    return layer.packages.test(name) ? undefined : `${layer.name} may not import the package "${name}"`;
+  }
+  const home = PACKAGE_HOMES.find(([packages]) => packages.test(name));
+  if (home?.[1].test(edge.from)) return undefined;
+  return `may not import the package "${name}"; see "Who may import whom" in ARCHITECTURE.md`;
+}
+
+/** `hono/html` belongs to the package `hono`; of a scope, the first two names count. */
+function packageName(specifier: string): string {
+  return specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+}
