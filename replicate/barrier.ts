@@ -1,0 +1,113 @@
+/**
+ * The barrier: the only way in which a checkpoint happens.
+ *
+ * Two invariants make it impossible to lose a frame. A checkpoint runs only while we hold SQLite's write lock and every
+ * committed frame of the WAL is captured; and no connection of ours checkpoints outside the barrier. A WAL can restart
+ * only after all of it is in the database file, and that happens only in here.
+ *
+ * @module
+ */
+
+import type { Clock } from "./clock.ts";
+import type { Database } from "./database.ts";
+import { ReplicateError } from "./errors.ts";
+import { WalDiscontinuity } from "./wal_cursor.ts";
+import type { WalFile } from "./wal_file.ts";
+import { framesBelow } from "./wal/frame.ts";
+import type { WalHeader } from "./wal/header.ts";
+import { saltFollows, saltsEqual } from "./wal/salt.ts";
+
+/** How a barrier ended. */
+export type BarrierOutcome =
+  /** The write lock was not to be had. */
+  | { readonly type: "busy" }
+  /** More waits to be captured than may be held in memory. */
+  | { readonly type: "behind" }
+  /** Somebody's read transaction pins the WAL. */
+  | { readonly type: "pinned"; readonly walFrames: number; readonly checkpointedFrames: number }
+  /** The WAL was restarted; `header` is the new one's. */
+  | { readonly type: "restarted"; readonly header: WalHeader; readonly walFrames: number; readonly heldMs: number };
+
+/** What the barrier works on. */
+export interface BarrierOptions {
+  /** Our connections. */
+  readonly database: Database;
+  /** The WAL beside the database. */
+  readonly walFile: WalFile;
+  /** Measures how long the lock is held. */
+  readonly clock: Clock;
+  /** Captures every committed frame, for each replica that goes on; called while nobody can append. */
+  readonly captureTail: () => Promise<TailCapture>;
+}
+
+/** What became of capturing the tail. */
+export type TailCapture =
+  /** Every replica has captured the WAL up to this offset, in bytes. */
+  | { readonly type: "captured"; readonly end: number }
+  /** There is more than may be held in memory. */
+  | { readonly type: "behind" }
+  /** No replica goes on: each will begin a new generation, with a snapshot. */
+  | { readonly type: "unwanted" };
+
+/** How often our own small commit is tried when others keep the lock; each try waits for the busy timeout. */
+const BUMP_TRIES = 5;
+
+/**
+ * Captures the WAL's tail, copies all of it into the database file, and has SQLite restart it.
+ *
+ * @param options Connections, file and captor.
+ * @returns How it ended. Whatever it is, the long read transaction is held again.
+ * @throws {WalDiscontinuity} When what was captured is not what SQLite has: the generation cannot go on.
+ * @throws {ReplicateError} What the database or the captor throws.
+ */
+export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcome> {
+  const { database, walFile, clock } = options;
+  if (!database.tryLockWrites()) return { type: "busy" };
+  const lockedAt = clock.monotonic();
+  try {
+    const before = await walFile.readHeader();
+    if (before === null) return { type: "busy" };
+    const tail = await options.captureTail();
+    if (tail.type === "behind") return tail;
+    database.holdRead();
+    const { walFrames, checkpointedFrames } = database.checkpoint();
+    if (checkpointedFrames < walFrames) return { type: "pinned", walFrames, checkpointedFrames };
+    // SQLite counts the frames on its own: captured and committed must be the same.
+    if (tail.type === "captured" && walFrames !== framesBelow(tail.end, before.pageBytes)) {
+      throw new WalDiscontinuity("wal overwritten by another process");
+    }
+    database.releaseRead(); // a mark above 0 would stop our own restart; nobody can write until the lock is given back
+    database.unlockWrites();
+    const heldMs = clock.monotonic() - lockedAt;
+    const header = await restartWal(database, walFile, before);
+    if (header === null) return { type: "pinned", walFrames, checkpointedFrames };
+    return { type: "restarted", header, walFrames, heldMs };
+  } finally {
+    database.unlockWrites();
+    database.ensureRead();
+  }
+}
+
+/** Commits until the WAL begins anew: our bump does it, or whoever was faster. Null when a reader prevents it. */
+async function restartWal(database: Database, walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
+  for (let tries = 1;; tries++) {
+    const isBumped = tryBump(database);
+    if (isBumped) database.holdRead();
+    const header = await walFile.readHeader();
+    if (header !== null && !saltsEqual(header.salt, before.salt)) {
+      if (saltFollows(before.salt, header.salt)) return header;
+      throw new WalDiscontinuity("wal restarted by another process");
+    }
+    if (isBumped || tries === BUMP_TRIES) return null;
+  }
+}
+
+function tryBump(database: Database): boolean {
+  try {
+    database.bump();
+    return true;
+  } catch (error) {
+    if (error instanceof ReplicateError && error.code === "database-busy") return false;
+    throw error;
+  }
+}

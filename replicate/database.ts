@@ -1,0 +1,243 @@
+/**
+ * The engine's own connections to the database that it replicates.
+ *
+ * @module
+ */
+
+import Sqlite from "libsql";
+import { ReplicateError } from "./errors.ts";
+
+/** How long a connection of ours waits for a lock of another's, in milliseconds; its thread is blocked meanwhile. */
+const BUSY_TIMEOUT_MS = 1_000;
+
+/** What `PRAGMA wal_checkpoint` answers. */
+export interface CheckpointResult {
+  /** Frames that the WAL holds. */
+  readonly walFrames: number;
+  /** How many of them are in the database file now. */
+  readonly checkpointedFrames: number;
+}
+
+/** The database as it was at one instant, for as long as this is open. */
+export interface SnapshotRead extends Disposable {
+  /** Size of the database in pages. */
+  readonly pageCount: number;
+  /** Size of a page in bytes. */
+  readonly pageBytes: number;
+  /**
+   * Reads one page.
+   *
+   * @param pageNumber Its number, from 1.
+   */
+  readPage(pageNumber: number): Uint8Array<ArrayBuffer>;
+}
+
+type Connection = InstanceType<typeof Sqlite>;
+
+/**
+ * Four connections with one task each. None of them checkpoints on its own, and none is closed while the process
+ * runs: the last connection to close would checkpoint and delete the WAL, and with it the proof of continuity.
+ */
+export class Database {
+  readonly #path: string;
+  readonly #reader: Connection;
+  readonly #writer: Connection;
+  readonly #checkpointer: Connection;
+  #isReadHeld = false;
+  #isWriteLocked = false;
+
+  /**
+   * Opens a database that is there, and prepares it: WAL mode, and the two tables that Litestream keeps.
+   *
+   * @param path The path of the database file.
+   * @throws {ReplicateError} `database-busy` (retryable), or `internal` when SQLite refuses.
+   */
+  constructor(path: string) {
+    this.#path = path;
+    this.#reader = connect(path);
+    this.#writer = connect(path);
+    this.#checkpointer = connect(path);
+    if (!hasTables(this.#writer)) this.#write(CREATE_TABLES);
+  }
+
+  /** The version of the SQLite library in this process. */
+  get sqliteVersion(): string {
+    return String(firstRow(this.#reader.prepare("SELECT sqlite_version()"))[0]);
+  }
+
+  /**
+   * Begins the long read transaction anew, at the WAL's present end. While its read mark is above 0, nobody can
+   * restart the WAL.
+   */
+  holdRead(): void {
+    this.releaseRead();
+    this.#run(this.#reader, "BEGIN");
+    this.#isReadHeld = true;
+    this.#reader.prepare("SELECT count(*) FROM _litestream_seq").get();
+  }
+
+  /** Begins the long read transaction, unless it is held. */
+  ensureRead(): void {
+    if (!this.#isReadHeld) this.holdRead();
+  }
+
+  /** Ends the long read transaction. */
+  releaseRead(): void {
+    if (this.#isReadHeld) this.#reader.exec("ROLLBACK");
+    this.#isReadHeld = false;
+  }
+
+  /**
+   * Takes SQLite's write lock, so that nobody can append to the WAL.
+   *
+   * @returns Whether it was to be had within the busy timeout.
+   */
+  tryLockWrites(): boolean {
+    try {
+      this.#writer.exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw asReplicateError(error);
+    }
+    this.#isWriteLocked = true;
+    return true;
+  }
+
+  /** Gives the write lock back; nothing was written under it. */
+  unlockWrites(): void {
+    if (this.#isWriteLocked) this.#writer.exec("ROLLBACK");
+    this.#isWriteLocked = false;
+  }
+
+  /** Copies frames into the database file as far as no reader stands in the way. Only ever inside the barrier. */
+  checkpoint(): CheckpointResult {
+    const row = firstRow(this.#checkpointer.prepare("PRAGMA wal_checkpoint(PASSIVE)"));
+    return { walFrames: Number(row[1]), checkpointedFrames: Number(row[2]) };
+  }
+
+  /**
+   * Commits one small transaction of our own. After a complete checkpoint it restarts the WAL.
+   *
+   * @throws {ReplicateError} `database-busy` (retryable).
+   */
+  bump(): void {
+    this.#write(["INSERT INTO _litestream_seq (id, seq) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET seq = seq + 1"]);
+  }
+
+  /** Begins a read transaction of its own, which sees the database as it is now. */
+  openSnapshot(): SnapshotRead {
+    const connection = connect(this.#path);
+    this.#run(connection, "BEGIN");
+    const pageCount = numberOf(connection, "PRAGMA page_count");
+    const pageBytes = numberOf(connection, "PRAGMA page_size");
+    const select = connection.prepare("SELECT data FROM sqlite_dbpage WHERE pgno = ?");
+    return {
+      pageCount,
+      pageBytes,
+      readPage: (pageNumber) => new Uint8Array(asBytes(firstRow(select, pageNumber)[0])),
+      [Symbol.dispose]: () => {
+        connection.exec("ROLLBACK");
+        connection.close();
+      },
+    };
+  }
+
+  /** Ends every transaction of ours and keeps the connections. */
+  endTransactions(): void {
+    this.releaseRead();
+    this.unlockWrites();
+  }
+
+  /** Closes the connections. For whoever replicates a database of another process, or is done with the file. */
+  close(): void {
+    this.endTransactions();
+    for (const connection of [this.#checkpointer, this.#writer, this.#reader]) connection.close();
+  }
+
+  #write(statements: readonly string[]): void {
+    this.#run(this.#writer, "BEGIN IMMEDIATE");
+    try {
+      for (const statement of statements) this.#writer.exec(statement);
+      this.#writer.exec("COMMIT");
+    } catch (error) {
+      this.#writer.exec("ROLLBACK");
+      throw asReplicateError(error);
+    }
+  }
+
+  #run(connection: Connection, statement: string): void {
+    try {
+      connection.exec(statement);
+    } catch (error) {
+      throw asReplicateError(error);
+    }
+  }
+}
+
+/** The tables that Litestream v0.3 keeps in each database; ours are the same, so that either can follow the other. */
+const CREATE_TABLES: readonly string[] = [
+  "CREATE TABLE IF NOT EXISTS _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
+  "CREATE TABLE IF NOT EXISTS _litestream_lock (id INTEGER)",
+];
+
+function connect(path: string): Connection {
+  try {
+    const connection = new Sqlite(path, { fileMustExist: true });
+    verifiedPragma(connection, "busy_timeout", BUSY_TIMEOUT_MS);
+    verifiedPragma(connection, "journal_mode", "wal");
+    verifiedPragma(connection, "synchronous", 2);
+    verifiedPragma(connection, "wal_autocheckpoint", 0);
+    return connection;
+  } catch (error) {
+    throw asReplicateError(error);
+  }
+}
+
+function verifiedPragma(connection: Connection, name: string, wanted: number | string): void {
+  connection.prepare(`PRAGMA ${name} = ${wanted}`).all();
+  const [current] = firstRow(connection.prepare(`PRAGMA ${name}`));
+  if (current !== wanted) {
+    throw new ReplicateError(
+      "internal",
+      `Cannot replicate the database as its "${name}" must be "${wanted}": current value is "${current}"`,
+    );
+  }
+}
+
+function hasTables(connection: Connection): boolean {
+  const names = "SELECT count(*) FROM sqlite_master WHERE name IN ('_litestream_seq', '_litestream_lock')";
+  return numberOf(connection, names) === CREATE_TABLES.length;
+}
+
+function numberOf(connection: Connection, query: string): number {
+  return Number(firstRow(connection.prepare(query))[0]);
+}
+
+interface Query {
+  raw(): { get(...parameters: number[]): unknown };
+}
+
+function firstRow(statement: Query, ...parameters: number[]): readonly unknown[] {
+  const row = statement.raw().get(...parameters);
+  return Array.isArray(row) ? row : [];
+}
+
+function asBytes(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new ReplicateError("internal", "Cannot read a page of the database as SQLite has none under its number");
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+}
+
+function asReplicateError(error: unknown): ReplicateError {
+  if (error instanceof ReplicateError) return error;
+  if (isBusy(error)) {
+    return new ReplicateError("database-busy", "Another connection holds the database's lock", {
+      retryable: true,
+      cause: error,
+    });
+  }
+  return new ReplicateError("internal", "SQLite refused a statement of the engine", { retryable: true, cause: error });
+}

@@ -1,0 +1,155 @@
+/**
+ * Restoring a database from a replica.
+ *
+ * @module
+ */
+
+import { download, type DownloadOptions } from "./download.ts";
+import { ReplicateError } from "./errors.ts";
+import type { ObjectStore } from "./object_store.ts";
+import type { Position } from "./position.ts";
+import { prefetch } from "./prefetch.ts";
+import type { SegmentInfo } from "./listing.ts";
+import { decodeObject, listReplica } from "./replica.ts";
+import { RestoreFile } from "./restore_file.ts";
+import { LATEST, planRestore, type RestorePlan, type RestoreTarget } from "./restore_plan.ts";
+import { IncompleteTransaction, WalApplier } from "./wal_applier.ts";
+import { isPageSize } from "./wal/header.ts";
+
+/** Stored bytes of segments that are fetched ahead. A larger segment is read while it is replayed. */
+const PREFETCH_BYTES = 33_554_432;
+
+/** How often a restore plans anew when objects vanish under it, as retention may run meanwhile. */
+const MAX_PLANS = 3;
+
+const SQLITE_MAGIC = new TextEncoder().encode("SQLite format 3\0");
+
+/** Options of {@linkcode restore}. */
+export interface RestoreOptions extends Omit<DownloadOptions, "onBytes"> {
+  /** Where the database is to be; there must be no file. */
+  readonly outputPath: string;
+  /** What to restore. Default: the newest state. */
+  readonly target?: RestoreTarget;
+  /** How many objects are fetched at a time. Default: 8. */
+  readonly parallelism?: number;
+  /** Told how many stored bytes have been read, of how many. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** What was restored. */
+export interface RestoreResult {
+  /** Where the replica's history ends. */
+  readonly position: Position;
+  /** Size of the database in bytes. */
+  readonly databaseBytes: number;
+  /** How many objects it took. */
+  readonly objects: number;
+}
+
+/**
+ * Writes a database from a replica. It appears under its name when it is complete and verified, or not at all.
+ *
+ * Verified are: each object's content checksum, that no object is missing, each WAL's header, and the salts and the
+ * chain of checksums through all frames.
+ *
+ * @param store The replica's objects.
+ * @param options Where to, what, and how.
+ * @returns What was restored, or null when the replica holds nothing to restore.
+ * @throws {ReplicateError} `target-exists`; `object-missing` or `object-damaged`, naming the object;
+ * `store-unavailable` or `store-refused`.
+ */
+export async function restore(store: ObjectStore, options: RestoreOptions): Promise<RestoreResult | null> {
+  const ends = new Map<number, number>();
+  for (let plans = 1;; plans++) {
+    const plan = planRestore(await listReplica(store, { signal: options.signal }), options.target ?? LATEST);
+    if (plan === null) return null;
+    try {
+      return await carryOut(store, plan, ends, options);
+    } catch (error) {
+      if (error instanceof IncompleteTransaction) {
+        ends.set(error.index, error.end);
+        plans--; // no failure: this time it is known where to stop
+      } else {
+        const hasVanished = error instanceof ReplicateError && error.code === "object-missing";
+        if (!hasVanished || plans === MAX_PLANS) throw error;
+      }
+    }
+  }
+}
+
+async function carryOut(
+  store: ObjectStore,
+  plan: RestorePlan,
+  ends: ReadonlyMap<number, number>,
+  options: RestoreOptions,
+): Promise<RestoreResult> {
+  using file = await RestoreFile.create(options.outputPath);
+  let doneBytes = 0;
+  const onBytes = (count: number): void => {
+    doneBytes += count;
+    options.onProgress?.(doneBytes, plan.totalBytes);
+  };
+  const pageBytes = await writeSnapshot(store, plan, file, { ...options, onBytes });
+  const applier = new WalApplier(file, { generation: plan.generation, pageBytes, ends });
+  const bounds = {
+    parallelism: options.parallelism ?? 8,
+    sizeMax: PREFETCH_BYTES,
+    sizeOf: ({ size }: SegmentInfo) => Math.min(size, PREFETCH_BYTES),
+  };
+  const fetched = prefetch(plan.segments, bounds, async (segment) => ({
+    segment,
+    stored: await openSegment(store, segment, { ...options, onBytes }),
+  }));
+  for await (const { segment, stored } of fetched) {
+    await applier.apply(segment, decodeObject(segment.key, stored));
+  }
+  applier.finish();
+  const databaseBytes = applier.pageCount === null ? file.sizeBytes : applier.pageCount * pageBytes;
+  await file.finish(databaseBytes);
+  const { index, offset } = plan.segments.length > 0 ? applier.end : { index: plan.snapshot.index, offset: 0 };
+  return { position: { generation: plan.generation, index, offset }, databaseBytes, objects: plan.segments.length + 1 };
+}
+
+/** Fetches a segment whole, unless it is so large that it has to be read while it is replayed. */
+async function openSegment(
+  store: ObjectStore,
+  segment: SegmentInfo,
+  options: DownloadOptions,
+): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
+  if (segment.size > PREFETCH_BYTES) return download(store, segment.key, options);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of download(store, segment.key, options)) pieces.push(piece);
+  return pieces;
+}
+
+/** Writes the snapshot as it is and returns the database's page size. */
+async function writeSnapshot(
+  store: ObjectStore,
+  { snapshot }: RestorePlan,
+  file: RestoreFile,
+  options: DownloadOptions,
+): Promise<number> {
+  let pageBytes = 0;
+  for await (const block of decodeObject(snapshot.key, download(store, snapshot.key, options))) {
+    if (file.sizeBytes === 0) pageBytes = readPageSize(snapshot.key, block);
+    file.append(block);
+  }
+  if (pageBytes === 0 || file.sizeBytes % pageBytes !== 0) {
+    throw damagedSnapshot(snapshot.key, `its ${file.sizeBytes} bytes are no whole number of pages`);
+  }
+  return pageBytes;
+}
+
+/** Reads the page size from a database's first bytes (SQLite's file format document, §1.3). */
+function readPageSize(key: string, bytes: Uint8Array): number {
+  const isDatabase = bytes.byteLength >= 18 && SQLITE_MAGIC.every((byte, i) => bytes[i] === byte);
+  if (!isDatabase) throw damagedSnapshot(key, "it is no SQLite database");
+  const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint16(16);
+  const pageBytes = stored === 1 ? 65_536 : stored;
+  if (!isPageSize(pageBytes)) throw damagedSnapshot(key, `its page size is ${stored}`);
+  return pageBytes;
+}
+
+function damagedSnapshot(key: string, what: string): ReplicateError {
+  return new ReplicateError("object-damaged", `Cannot restore as the object "${key}" is damaged: ${what}`);
+}

@@ -1,0 +1,137 @@
+/**
+ * Finding out, at a start, whether the database on this disk continues what the replica holds.
+ *
+ * @module
+ */
+
+import type { GenerationReason } from "./events.ts";
+import type { Generation } from "./generation.ts";
+import type { ObjectStore } from "./object_store.ts";
+import type { GenerationListing } from "./listing.ts";
+import { listReplica, readSegment } from "./replica.ts";
+import type { WriterState } from "./state_file.ts";
+import { checksumsEqual } from "./wal/checksum.ts";
+import { decodeFrameHeader, FRAME_HEADER_BYTES, frameBytes, type FrameHeader } from "./wal/frame.ts";
+import type { WalHeader } from "./wal/header.ts";
+import { saltsEqual } from "./wal/salt.ts";
+import type { ScanPoint } from "./wal/scan.ts";
+import type { WalFile } from "./wal_file.ts";
+
+/** What to do with a database that is there. */
+export type ResumeDecision =
+  | {
+    /** The WAL on disk continues the replica. */
+    readonly type: "continue";
+    readonly generation: Generation;
+    readonly index: number;
+    /** The next byte to capture; null for the first of the WAL. */
+    readonly start: ScanPoint | null;
+    /** Where the WAL before it ended, where that is known. */
+    readonly previousEnd: number | null;
+    /** Whether the generation can be restored: it has a snapshot. */
+    readonly hasSnapshot: boolean;
+  }
+  | {
+    /** The database is the newest, but frames between it and the replica are gone. */
+    readonly type: "new-generation";
+    readonly reason: GenerationReason;
+  }
+  | {
+    /** The replica has commits that this database does not have. */
+    readonly type: "stale";
+    readonly generation: Generation;
+  };
+
+/** The end of what a replica has of a generation. */
+interface ReplicaEnd {
+  readonly index: number;
+  readonly offset: number;
+  /** The header of the last frame. */
+  readonly frame: FrameHeader;
+}
+
+/**
+ * Compares the WAL on disk with the end of the replica.
+ *
+ * @param store The replica's objects.
+ * @param walFile The WAL on disk.
+ * @param state What this disk remembers of the replica, or null.
+ * @param signal Gives up.
+ * @returns What to do.
+ * @throws {ReplicateError} `store-unavailable`, `store-refused`, or `object-damaged` for the replica's last object.
+ */
+export async function decideResume(
+  store: ObjectStore,
+  walFile: WalFile,
+  state: WriterState | null,
+  signal?: AbortSignal,
+): Promise<ResumeDecision> {
+  const listing = await listReplica(store, { signal });
+  const newest = listing.findLast(({ generation, snapshots }) =>
+    snapshots.length > 0 || generation === state?.generation
+  );
+  if (newest === undefined) return { type: "new-generation", reason: "first generation" };
+  const own = state?.generation === newest.generation ? state : null;
+  if (state !== null && own === null && listing.some(({ generation }) => generation === state.generation)) {
+    return { type: "stale", generation: newest.generation };
+  }
+  const header = await walFile.readHeader();
+  const pageBytes = own?.pageBytes ?? header?.pageBytes ?? null;
+  const end = pageBytes === null ? null : await findEnd(store, newest, pageBytes, signal);
+  if (end === null) return { type: "new-generation", reason: "wal does not continue the replica" };
+  return await compare({ newest, own, header, end, walFile });
+}
+
+async function compare({ newest, own, header, end, walFile }: {
+  readonly newest: GenerationListing;
+  readonly own: WriterState | null;
+  readonly header: WalHeader | null;
+  readonly end: ReplicaEnd;
+  readonly walFile: WalFile;
+}): Promise<ResumeDecision> {
+  const { generation } = newest;
+  const hasSnapshot = newest.snapshots.length > 0;
+  if (header !== null && await containsEnd(walFile, header, end)) {
+    const start = { offset: end.offset, checksum: end.frame.checksum };
+    return {
+      type: "continue",
+      generation,
+      index: end.index,
+      start,
+      previousEnd: own?.previousEnd ?? null,
+      hasSnapshot,
+    };
+  }
+  if (own === null) return { type: "new-generation", reason: "wal does not continue the replica" };
+  const { index, previousEnd } = own;
+  const isOwnWal = header !== null && saltsEqual(header.salt, own.salt);
+  const endsWithPrevious = end.index === index - 1 && end.offset === previousEnd;
+  if (isOwnWal && endsWithPrevious) {
+    return { type: "continue", generation, index, start: null, previousEnd, hasSnapshot };
+  }
+  const replicaIsAhead = end.index > index ||
+    end.index === index && (isOwnWal || !saltsEqual(end.frame.salt, own.salt));
+  if (replicaIsAhead) return { type: "stale", generation };
+  return { type: "new-generation", reason: "wal does not continue the replica" };
+}
+
+async function findEnd(
+  store: ObjectStore,
+  listing: GenerationListing,
+  pageBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<ReplicaEnd | null> {
+  const last = listing.segments.at(-1);
+  if (last === undefined) return null;
+  const plain = await readSegment(store, last.key, { signal });
+  const frameStart = plain.byteLength - frameBytes(pageBytes);
+  if (frameStart < 0) return null;
+  return { index: last.index, offset: last.offset + plain.byteLength, frame: decodeFrameHeader(plain, frameStart) };
+}
+
+async function containsEnd(walFile: WalFile, header: WalHeader, end: ReplicaEnd): Promise<boolean> {
+  if (!saltsEqual(header.salt, end.frame.salt)) return false;
+  const bytes = await walFile.read(end.offset - frameBytes(header.pageBytes), FRAME_HEADER_BYTES);
+  return bytes.byteLength === FRAME_HEADER_BYTES &&
+    checksumsEqual(decodeFrameHeader(bytes).checksum, end.frame.checksum);
+}

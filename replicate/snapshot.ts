@@ -1,0 +1,64 @@
+/**
+ * Writing the whole database to the replica.
+ *
+ * @module
+ */
+
+import type { SnapshotRead } from "./database.ts";
+import { encodeStream } from "./lz4/encode_stream.ts";
+import { formatSnapshotKey, type SnapshotKey } from "./object_key.ts";
+import type { ObjectStore } from "./object_store.ts";
+
+/** Pages read before other work of the thread gets its turn, in bytes. */
+const TURN_BYTES = 1_048_576;
+
+/** LZ4 may make incompressible bytes larger: by 4 bytes in each block of 64 KiB, and a frame's header and end. */
+const FRAME_OVERHEAD_RATIO = 1 + 4 / 65_536;
+const FRAME_OVERHEAD_BYTES = 64;
+
+/** Options of {@linkcode writeSnapshot}. */
+export interface SnapshotOptions {
+  /** Gives up; nothing becomes visible then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Lets other work of the thread run. */
+  readonly yieldTurn: () => Promise<void>;
+  /** Told how many plain bytes were read so far. */
+  readonly onProgress?: (doneBytes: number) => void;
+}
+
+/**
+ * Streams a database's pages to `snapshots/<index>.snapshot.lz4`, in bounded memory.
+ *
+ * Call it only when every segment below the instant that the read transaction sees is in the replica: a visible
+ * snapshot that is ahead of the visible WAL would let a restore mix two states.
+ *
+ * @param store Where to.
+ * @param key The generation, and the index of the WAL at the instant that is seen.
+ * @param read The read transaction.
+ * @param options Signal, turns and progress.
+ * @throws {ReplicateError} What the store throws.
+ */
+export async function writeSnapshot(
+  store: ObjectStore,
+  key: Omit<SnapshotKey, "type">,
+  read: SnapshotRead,
+  options: SnapshotOptions,
+): Promise<void> {
+  const sizeBytes = read.pageCount * read.pageBytes;
+  const sizeBoundBytes = Math.ceil(sizeBytes * FRAME_OVERHEAD_RATIO) + FRAME_OVERHEAD_BYTES;
+  await store.putStream(formatSnapshotKey(key), encodeStream(pages(read, options)), {
+    sizeBoundBytes,
+    signal: options.signal,
+  });
+}
+
+async function* pages(read: SnapshotRead, options: SnapshotOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const pagesPerTurn = TURN_BYTES / read.pageBytes;
+  for (let pageNumber = 1; pageNumber <= read.pageCount; pageNumber++) {
+    yield read.readPage(pageNumber);
+    if (pageNumber % pagesPerTurn !== 0 && pageNumber !== read.pageCount) continue;
+    options.onProgress?.(pageNumber * read.pageBytes);
+    options.signal?.throwIfAborted();
+    await options.yieldTurn();
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * What the engine remembers beside the database, so that a restart on the same disk can go on where it was.
+ *
+ * @module
+ */
+
+import { basename, dirname, join } from "@std/path";
+import { z } from "zod";
+import { type Generation, parseGeneration } from "./generation.ts";
+import { isPageSize } from "./wal/header.ts";
+import type { Salt } from "./wal/salt.ts";
+
+/** What was last written to one replica. Rewritten at each new index; a resume looks at the replica and the WAL too. */
+export interface WriterState {
+  /** The generation that this instance was writing. */
+  readonly generation: Generation;
+  /** The ordinal of its last WAL. */
+  readonly index: number;
+  /** The salts of that WAL. */
+  readonly salt: Salt;
+  /** Size of a page of the database, in bytes. */
+  readonly pageBytes: number;
+  /** Where the WAL before it ended, in bytes; null for the first of a generation. */
+  readonly previousEnd: number | null;
+}
+
+const uint32 = z.number().int().nonnegative().max(0xffff_ffff);
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  replicas: z.record(
+    z.string(),
+    z.object({
+      generation: z.string().transform((text, context) =>
+        parseGeneration(text) ?? (context.addIssue("not a generation"), z.NEVER)
+      ),
+      index: uint32,
+      salt: z.object({ salt1: uint32, salt2: uint32 }),
+      pageBytes: z.number().refine(isPageSize),
+      previousEnd: z.number().int().nonnegative().nullable(),
+    }),
+  ),
+});
+
+/**
+ * The folder in which the engine keeps its own files (the one that Litestream uses).
+ *
+ * @param databasePath The path of the database.
+ * @returns `<folder>/.<name>-litestream`.
+ */
+export function metaPath(databasePath: string): string {
+  const folder: string = dirname(databasePath);
+  const name: string = basename(databasePath);
+  return join(folder, `.${name}-litestream`);
+}
+
+/** The file `state.json` of one database. */
+export class StateFile {
+  readonly #folder: string;
+  readonly #path: string;
+  #states: Record<string, WriterState> = {};
+
+  private constructor(databasePath: string) {
+    this.#folder = metaPath(databasePath);
+    this.#path = join(this.#folder, "state.json");
+  }
+
+  /**
+   * Reads the file. One that is absent or damaged counts as empty: all that it can do is to save a new generation.
+   *
+   * @param databasePath The path of the database.
+   */
+  static async open(databasePath: string): Promise<StateFile> {
+    const file = new StateFile(databasePath);
+    try {
+      file.#states = stateSchema.parse(JSON.parse(await Deno.readTextFile(file.#path))).replicas;
+    } catch (error) {
+      const isUnreadable = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
+        error instanceof z.ZodError;
+      if (!isUnreadable) throw error;
+    }
+    return file;
+  }
+
+  /** What was last written to a replica, or null. */
+  get(replicaUrl: string): WriterState | null {
+    return this.#states[replicaUrl] ?? null;
+  }
+
+  /**
+   * Remembers what is written to a replica; on disk before this resolves.
+   *
+   * @param replicaUrl The replica.
+   * @param state Its state, or null to forget it.
+   */
+  async set(replicaUrl: string, state: WriterState | null): Promise<void> {
+    const { [replicaUrl]: _, ...others } = this.#states;
+    this.#states = state === null ? others : { ...others, [replicaUrl]: state };
+    await Deno.mkdir(this.#folder, { recursive: true });
+    const temporary = `${this.#path}.tmp`;
+    {
+      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      const text = JSON.stringify({ version: 1, replicas: this.#states }, null, 2);
+      await writeAll(file, new TextEncoder().encode(`${text}\n`));
+      await file.sync();
+    }
+    await Deno.rename(temporary, this.#path);
+    using folder = await Deno.open(this.#folder, { read: true });
+    await folder.sync();
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.byteLength;) written += await file.write(bytes.subarray(written));
+}

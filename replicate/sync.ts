@@ -1,0 +1,184 @@
+/**
+ * Bringing the frames of the WAL into one replica.
+ *
+ * @module
+ */
+
+import { ReplicateError } from "./errors.ts";
+import type { Generation } from "./generation.ts";
+import { encodeFrame } from "./lz4/block.ts";
+import { Mutex } from "./mutex.ts";
+import { formatSegmentKey } from "./object_key.ts";
+import type { ObjectStore } from "./object_store.ts";
+import { OFFSET_MAX, type Position } from "./position.ts";
+import { createSegment } from "./replica.ts";
+import { type PendingSegment, SegmentQueue } from "./segment_queue.ts";
+import type { WalCursor } from "./wal_cursor.ts";
+
+/** Where a replica's writer stands: in a generation, with a cursor in one of its WALs. */
+export interface SyncPlace {
+  /** The generation that is being written. */
+  readonly generation: Generation;
+  /** The WAL's ordinal in the generation. */
+  readonly index: number;
+  /** The next byte to capture. */
+  readonly cursor: WalCursor;
+}
+
+/** Another writer's object stands where ours had to go: this instance may not write any more. */
+export class ForeignWriterError extends ReplicateError {
+  /** The key that both wanted. */
+  readonly key: string;
+
+  /** @param key The key that both wanted. */
+  constructor(key: string) {
+    super("foreign-writer", `Cannot write "${key}" as another instance has written it: this instance is fenced`);
+    this.key = key;
+  }
+}
+
+/**
+ * Copies one WAL after the other to one replica: capture (WAL to memory), then upload (memory to store), in order.
+ *
+ * A position is advanced only when the store has confirmed the object, and every object is created, never
+ * overwritten.
+ */
+export class ReplicaSync {
+  readonly #store: ObjectStore;
+  readonly #queue: SegmentQueue;
+  readonly #capturing = new Mutex();
+  #place: SyncPlace | null = null;
+  #uploadedNotice = 0;
+  #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
+
+  /**
+   * @param store The replica's objects.
+   * @param segmentBytesMax The most plain bytes of one object, unless one run is larger.
+   */
+  constructor(store: ObjectStore, segmentBytesMax: number) {
+    this.#store = store;
+    this.#queue = new SegmentQueue(segmentBytesMax);
+  }
+
+  /** Where it stands, or null before it was told. */
+  get place(): SyncPlace | null {
+    return this.#place;
+  }
+
+  /** Up to where the replica has everything; null before a generation was begun or resumed. */
+  get position(): Position | null {
+    if (this.#place === null) return null;
+    const { generation, index, cursor } = this.#place;
+    const head = this.#queue.head;
+    return { generation, index: head?.index ?? index, offset: head?.offset ?? cursor.offset };
+  }
+
+  /** Plain bytes that are captured and not uploaded. */
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** Committed bytes that are known of and not in the replica. */
+  get lagBytes(): number {
+    return this.#queue.bytes + (this.#place?.cursor.behindBytes ?? 0);
+  }
+
+  /** Every commit that was announced up to this number is in the replica. */
+  get uploadedNotice(): number {
+    return this.#uploadedNotice;
+  }
+
+  /**
+   * Begins to write at a place: a resumed one, or the first of a new generation.
+   *
+   * @param place Where.
+   */
+  begin(place: SyncPlace): void {
+    this.#queue.clear();
+    this.#head = null;
+    this.#place = place;
+  }
+
+  /** Forgets the place: its generation cannot be continued. */
+  abandon(): void {
+    this.#queue.clear();
+    this.#head = null;
+    this.#place = null;
+  }
+
+  /**
+   * Goes on with the next WAL of the same generation. All of the present one was captured.
+   *
+   * @param cursor At the first byte of the new WAL.
+   */
+  followRestart(cursor: WalCursor): void {
+    if (this.#place === null) return;
+    this.#place = { generation: this.#place.generation, index: this.#place.index + 1, cursor };
+  }
+
+  /**
+   * Captures until the WAL's end, or until enough waits for the upload.
+   *
+   * @param notice The number of the last commit notice that had come before this call.
+   * @param queueBytesMax Stops once this many bytes wait.
+   * @returns Whether the WAL's end was reached.
+   * @throws {WalDiscontinuity} When frames may have been lost.
+   */
+  capture(notice: number, queueBytesMax: number): Promise<boolean> {
+    return this.#capturing.run(async () => {
+      const place = this.#place;
+      while (place !== null && this.#queue.bytes < queueBytesMax) {
+        const run = await place.cursor.next();
+        if (run === null) {
+          this.#coverNotice(notice);
+          return true;
+        }
+        if (run.offset > OFFSET_MAX) {
+          throw new ReplicateError("wal-discontinuous", "The WAL outgrew the offsets that an object's name can hold");
+        }
+        this.#queue.push(place.index, run, run.reachedEnd ? notice : this.#uploadedNotice);
+        if (run.reachedEnd) return true;
+      }
+      return false;
+    });
+  }
+
+  /**
+   * Uploads the first of what waits.
+   *
+   * @param signal Gives up.
+   * @returns Whether there was anything.
+   * @throws {ForeignWriterError} When another instance has written there.
+   * @throws {ReplicateError} What the store throws; the next call tries the same bytes again.
+   */
+  async upload(signal?: AbortSignal): Promise<boolean> {
+    const place = this.#place;
+    const segment = this.#head?.segment ?? this.#queue.seal();
+    if (place === null || segment === null) return false;
+    this.#head ??= { segment, frame: await encodeFrame(segment.bytes) };
+    const key = { generation: place.generation, index: segment.index, offset: segment.offset };
+    const existing = await createSegment(this.#store, key, this.#head.frame, { signal });
+    if (this.#place?.generation !== place.generation) return true; // abandoned meanwhile
+    const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
+    if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
+    this.#head = null;
+    if (this.#queue.advance(uploadedBytes) === 0) this.#uploadedNotice = Math.max(this.#uploadedNotice, segment.notice);
+    return true;
+  }
+
+  #coverNotice(notice: number): void {
+    if (this.#queue.head === null) this.#uploadedNotice = Math.max(this.#uploadedNotice, notice);
+    else this.#queue.coverNotice(notice);
+  }
+}
+
+/**
+ * How much of an object that stands in our place is our own: an upload whose reply was lost, perhaps by a run of
+ * this program that died since and had captured less. Salts and chained checksums make a chance match impossible.
+ *
+ * @returns The object's size when our bytes begin with it; else 0.
+ */
+function commonBytes(existing: Uint8Array, ours: Uint8Array): number {
+  const isPrefix = existing.byteLength <= ours.byteLength && existing.every((byte, i) => byte === ours[i]);
+  return isPrefix ? existing.byteLength : 0;
+}
