@@ -39,6 +39,21 @@ export const systemClock: Clock = {
 };
 
 /**
+ * Waits, and simply goes on when the signal fires.
+ *
+ * @param clock Measures the time.
+ * @param ms How long, in milliseconds.
+ * @param signal Ends the wait early.
+ */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/**
  * Runs an operation that is told to stop after a time limit, or when the caller's signal says so.
  *
  * @param clock The clock that measures the limit.

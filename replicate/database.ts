@@ -10,6 +10,9 @@ import { ReplicateError } from "./errors.ts";
 /** How long a connection of ours waits for a lock of another's, in milliseconds; its thread is blocked meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
 
+/** A WAL file that had to grow beyond this shrinks to it when it is restarted, in bytes. */
+const WAL_FILE_BYTES_KEPT = 67_108_864;
+
 /** What `PRAGMA wal_checkpoint` answers. */
 export interface CheckpointResult {
   /** Frames that the WAL holds. */
@@ -57,6 +60,7 @@ export class Database {
     this.#reader = connect(path);
     this.#writer = connect(path);
     this.#checkpointer = connect(path);
+    verifiedPragma(this.#writer, "journal_size_limit", WAL_FILE_BYTES_KEPT);
     if (!hasTables(this.#writer)) this.#write(CREATE_TABLES);
   }
 

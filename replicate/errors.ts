@@ -38,6 +38,8 @@ export class ReplicateError extends Error {
   readonly retryAfterMs: number;
 
   /**
+   * Makes an error.
+   *
    * @param code What went wrong.
    * @param message What was asked, what is wrong, and what to do.
    * @param options Whether a retry may help, and the cause.
@@ -88,10 +90,13 @@ export function errorFromReport(report: ErrorReport): ReplicateError {
   return new ReplicateError(report.code, report.message, { retryable: report.retryable });
 }
 
-function messageWithCauses(error: unknown): string {
+/** How many causes a message tells; an error may be its own cause. */
+const CAUSES_MAX = 5;
+
+function messageWithCauses(error: unknown, causesMax: number = CAUSES_MAX): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause === undefined) return error.message;
-  return `${error.message}: ${messageWithCauses(error.cause)}`;
+  if (error.cause === undefined || causesMax === 0) return error.message;
+  return `${error.message}: ${messageWithCauses(error.cause, causesMax - 1)}`;
 }
 
 /**

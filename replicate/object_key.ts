@@ -67,7 +67,7 @@ export function parseObjectKey(key: string): ObjectKey | null {
   if (generation === null) return null;
   const snapshot = /^snapshots\/([0-9a-f]{8})\.snapshot\.lz4$/.exec(rest);
   if (snapshot) return withValidIndex({ type: "snapshot", generation, index: parseInt(snapshot[1] ?? "", 16) });
-  const segment = /^wal\/([0-9a-f]{8})_([0-9a-f]{8,16})\.wal\.lz4$/.exec(rest);
+  const segment = /^wal\/([0-9a-f]{8})_([0-9a-f]{8}|[1-9a-f][0-9a-f]{8,15})\.wal\.lz4$/.exec(rest);
   if (!segment) return null;
   const offset = parseInt(segment[2] ?? "", 16);
   if (!Number.isSafeInteger(offset)) return null;

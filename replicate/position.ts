@@ -40,9 +40,9 @@ export function formatPosition({ generation, index, offset }: Position): string 
  * @throws {SyntaxError} When the text has another form.
  */
 export function parsePosition(text: string): Position {
-  const [, name = "", index = "", offset = ""] = /^([^/]+)\/([0-9a-f]{8}):(\d{1,10})$/.exec(text) ?? [];
+  const [, name = "", index = "", offset = ""] = /^([^/]+)\/([0-7][0-9a-f]{7}):(0|[1-9]\d{0,9})$/.exec(text) ?? [];
   const generation = parseGeneration(name);
-  if (generation === null) {
+  if (generation === null || Number(offset) > OFFSET_MAX) {
     throw new SyntaxError(
       `Cannot read a position as it must look like "0123456789abcdef/00000001:4152": current value is "${text}"`,
     );

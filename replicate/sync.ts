@@ -7,13 +7,12 @@
 import { ReplicateError } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { encodeFrame } from "./lz4/block.ts";
-import { Mutex } from "./mutex.ts";
 import { formatSegmentKey } from "./object_key.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { OFFSET_MAX, type Position } from "./position.ts";
 import { createSegment } from "./replica.ts";
 import { type PendingSegment, SegmentQueue } from "./segment_queue.ts";
-import type { WalCursor } from "./wal_cursor.ts";
+import { type WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
 
 /** Where a replica's writer stands: in a generation, with a cursor in one of its WALs. */
 export interface SyncPlace {
@@ -46,7 +45,6 @@ export class ForeignWriterError extends ReplicateError {
 export class ReplicaSync {
   readonly #store: ObjectStore;
   readonly #queue: SegmentQueue;
-  readonly #capturing = new Mutex();
   #place: SyncPlace | null = null;
   #uploadedNotice = 0;
   #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
@@ -117,30 +115,26 @@ export class ReplicaSync {
   }
 
   /**
-   * Captures until the WAL's end, or until enough waits for the upload.
+   * Captures until the WAL's end, or until enough waits for the upload. Only one call at a time.
    *
    * @param notice The number of the last commit notice that had come before this call.
    * @param queueBytesMax Stops once this many bytes wait.
    * @returns Whether the WAL's end was reached.
    * @throws {WalDiscontinuity} When frames may have been lost.
    */
-  capture(notice: number, queueBytesMax: number): Promise<boolean> {
-    return this.#capturing.run(async () => {
-      const place = this.#place;
-      while (place !== null && this.#queue.bytes < queueBytesMax) {
-        const run = await place.cursor.next();
-        if (run === null) {
-          this.#coverNotice(notice);
-          return true;
-        }
-        if (run.offset > OFFSET_MAX) {
-          throw new ReplicateError("wal-discontinuous", "The WAL outgrew the offsets that an object's name can hold");
-        }
-        this.#queue.push(place.index, run, run.reachedEnd ? notice : this.#uploadedNotice);
-        if (run.reachedEnd) return true;
+  async capture(notice: number, queueBytesMax: number): Promise<boolean> {
+    const place = this.#place;
+    while (place !== null && this.#queue.bytes < queueBytesMax) {
+      const run = await place.cursor.next();
+      if (run === null) {
+        this.#coverNotice(notice);
+        return true;
       }
-      return false;
-    });
+      if (run.offset > OFFSET_MAX) throw new WalDiscontinuity("wal outgrew its bound");
+      this.#queue.push(place.index, run, run.reachedEnd ? notice : this.#uploadedNotice);
+      if (run.reachedEnd) return true;
+    }
+    return false;
   }
 
   /**

@@ -41,7 +41,7 @@ export class WalDiscontinuity extends ReplicateError {
 /** Options of {@linkcode WalCursor}. */
 export interface WalCursorOptions {
   /** Where the next byte to capture stands. Default: the WAL's first byte. */
-  readonly start?: ScanPoint | undefined;
+  readonly start?: ScanPoint | null;
   /** The most bytes that one run may have; a run is cut within a transaction only when that is larger. */
   readonly runBytesMax: number;
 }
@@ -102,6 +102,22 @@ export class WalCursor {
     const stop = isWithinLargeTransaction ? scan.stop : scan.lastCommit;
     if (stop === null) return null;
     return this.#take(stop, { reachedEnd: !isFull });
+  }
+
+  /**
+   * Looks ahead, keeping nothing.
+   *
+   * @returns Where the last commit ends, in bytes.
+   */
+  async findEnd(): Promise<number> {
+    const length = this.#wholeFrames(FIRST_READ_BYTES);
+    for (let point = this.#point;;) {
+      const bytes = await this.#file.read(point.offset, length);
+      const scan = scanFrames(this.header, bytes, point);
+      if (scan.lastCommit !== null) this.#committedEnd = Math.max(this.#committedEnd, scan.lastCommit.offset);
+      if (scan.end !== "end-of-bytes" || bytes.byteLength < length) return this.#committedEnd;
+      point = scan.stop;
+    }
   }
 
   #take(stop: ScanPoint, { reachedEnd }: { readonly reachedEnd: boolean }): CapturedRun {

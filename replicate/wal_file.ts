@@ -19,6 +19,11 @@ export class WalFile implements Disposable {
     this.#path = `${databasePath}-wal`;
   }
 
+  /** Size of the file in bytes: an upper bound of what is valid in it, as a restart does not cut it. */
+  async sizeBytes(): Promise<number> {
+    return (await (await this.#open())?.stat())?.size ?? 0;
+  }
+
   /** Reads and verifies the header; null when the file is absent, empty, or being created. */
   async readHeader(): Promise<WalHeader | null> {
     const result = decodeWalHeader(await this.read(0, WAL_HEADER_BYTES));

@@ -1,0 +1,102 @@
+/**
+ * Which commits are in the replica, and who waits for one.
+ *
+ * @module
+ */
+
+import type { Clock } from "./clock.ts";
+
+/** Commits within this time count as one for the age of the oldest, in milliseconds. */
+const AGE_RESOLUTION_MS = 100;
+
+/** How many ages are kept; past it, every second one is dropped, and ages become coarser. */
+const AGES_MAX = 10_000;
+
+interface Waiter {
+  readonly notice: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Numbers commits, and keeps the account of those that are not known to be in the replica. */
+export class CommitLedger {
+  readonly #clock: Clock;
+  #lastNotice = 0;
+  #syncedNotice = 0;
+  /** When some of the notices were given that are not known to be synced, in ascending order. */
+  #ages: { readonly notice: number; readonly atMs: number }[] = [];
+  readonly #waiters = new Set<Waiter>();
+
+  /** @param clock Measures the age of commits. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The number of the last commit. */
+  get lastNotice(): number {
+    return this.#lastNotice;
+  }
+
+  /** How many commits are not known to be in the replica. */
+  get pendingCount(): number {
+    return this.#lastNotice - this.#syncedNotice;
+  }
+
+  /** The age of the oldest of them in seconds; 0 when there is none. */
+  get oldestAgeSeconds(): number {
+    const oldest = this.#ages[0];
+    return this.pendingCount === 0 || oldest === undefined ? 0 : (this.#clock.monotonic() - oldest.atMs) / 1_000;
+  }
+
+  /** Numbers a commit. */
+  commit(): number {
+    const notice = ++this.#lastNotice;
+    const atMs = this.#clock.monotonic();
+    const last = this.#ages.at(-1);
+    if (last === undefined || atMs - last.atMs >= AGE_RESOLUTION_MS) this.#ages.push({ notice, atMs });
+    if (this.#ages.length > AGES_MAX) this.#ages = this.#ages.filter((_, i) => i % 2 === 0);
+    return notice;
+  }
+
+  /**
+   * Waits until every commit so far is in the replica.
+   *
+   * @param signal Ends the wait with its reason.
+   */
+  wait(signal: AbortSignal): Promise<void> {
+    if (this.pendingCount === 0) return Promise.resolve();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { notice: this.#lastNotice, resolve, reject };
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#waiters.add(waiter);
+    return promise.finally(() => {
+      signal.removeEventListener("abort", onAbort);
+      this.#waiters.delete(waiter);
+    });
+  }
+
+  /**
+   * Says how far the replica has come.
+   *
+   * @param notice Every commit up to this number is in it.
+   */
+  sync(notice: number): void {
+    if (notice <= this.#syncedNotice) return;
+    this.#syncedNotice = notice;
+    const firstUnsynced = this.#ages.findLastIndex((age) => age.notice <= notice + 1);
+    if (this.pendingCount === 0) this.#ages = [];
+    else if (firstUnsynced > 0) this.#ages.splice(0, firstUnsynced);
+    for (const waiter of this.#waiters) if (waiter.notice <= notice) waiter.resolve();
+  }
+
+  /**
+   * Ends every wait: nothing more will come to the replica from here.
+   *
+   * @param reason Why.
+   */
+  fail(reason: unknown): void {
+    for (const waiter of this.#waiters) waiter.reject(reason);
+  }
+}

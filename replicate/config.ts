@@ -1,0 +1,272 @@
+/**
+ * The engine's configuration, from the environment.
+ *
+ * @module
+ */
+
+import { basename, dirname, join } from "@std/path";
+import { parseDuration } from "./duration.ts";
+import { ReplicateError } from "./errors.ts";
+import { parseReplicaUrl, type ReplicaLocation } from "./store_url.ts";
+
+/** What proves who we are to a bucket. */
+export interface StaticCredentials {
+  /** The key's public half. */
+  readonly accessKeyId: string;
+  /** The key's secret half; never logged. */
+  readonly secretAccessKey: string;
+  /** The token of temporary credentials, or null. */
+  readonly sessionToken: string | null;
+}
+
+/** One replica: where it is, and as whom we come. */
+export type ReplicaConfig =
+  | { readonly type: "file"; readonly path: string }
+  | {
+    readonly type: "s3";
+    readonly bucket: string;
+    readonly path: string;
+    readonly endpoint: string | null;
+    readonly region: string | null;
+    readonly forcePathStyle: boolean | null;
+    readonly credentials: StaticCredentials;
+  };
+
+/** When an application may tell its user that a write is safe: after SQLite's commit, or once it is in the replica. */
+export type DurabilityMode = "local" | "replica";
+
+/** What to do with a database that has missed what another instance wrote to the replica. */
+export type StalePolicy = "restore" | "fail";
+
+/** How the engine paces itself. All bounds are hard ones. */
+export interface ReplicateSettings {
+  /** Least time between the starts of two uploads to one replica, in milliseconds. */
+  readonly syncIntervalMs: number;
+  /** How often the WAL is looked at without being told, in milliseconds: other processes do not tell. */
+  readonly monitorIntervalMs: number;
+  /** A WAL with anything of the application's is checkpointed after this long, in milliseconds; 0 for never. */
+  readonly checkpointIntervalMs: number;
+  /** A WAL of this many frames is checkpointed. */
+  readonly minCheckpointPageCount: number;
+  /** The most plain bytes of one segment. */
+  readonly segmentBytesMax: number;
+  /** How large the WAL may grow while a replica cannot be reached, in bytes. */
+  readonly walBytesMax: number;
+}
+
+/** Everything that the engine has to know. Plain data, so that it can be sent to a worker. */
+export interface ReplicateConfig {
+  /** The path of the database file. */
+  readonly databasePath: string;
+  /** Where to replicate to; none switches replication off. */
+  readonly replicas: readonly ReplicaConfig[];
+  /** What {@linkcode Replication.durable} waits for. */
+  readonly durability: DurabilityMode;
+  /** What to do with a stale database. */
+  readonly onStale: StalePolicy;
+  /** Pace and bounds. */
+  readonly settings: ReplicateSettings;
+  /** How long the last uploads may take when the process ends, in milliseconds. */
+  readonly shutdownSyncTimeoutMs: number;
+}
+
+/** One variable of the environment. */
+export interface ReplicateSetting {
+  /** The variable's name. */
+  readonly name: string;
+  /** What holds without it, in words. */
+  readonly default: string;
+  /** What it is for. */
+  readonly meaning: string;
+}
+
+/** Every variable that {@linkcode parseReplicateConfig} reads. */
+export const REPLICATE_SETTINGS: readonly ReplicateSetting[] = [
+  {
+    name: "DB_REPLICA_URL",
+    default: "the platform's bucket, else the folder `replica` beside the database",
+    meaning: "`s3://bucket/path`, `file:///path`, or `none` to switch replication off",
+  },
+  {
+    name: "DB_SYNC_INTERVAL",
+    default: "`1s`; `0s` under `DURABILITY=replica`",
+    meaning: "least time between two uploads",
+  },
+  {
+    name: "DURABILITY",
+    default: "`local`",
+    meaning: "when an upload is answered: `local` after SQLite's commit, `replica` once it is in the bucket",
+  },
+  {
+    name: "ON_STALE",
+    default: "`restore`",
+    meaning: "a database that missed another instance's writes: `restore` moves it aside, `fail` stops",
+  },
+  {
+    name: "LITESTREAM_ACCESS_KEY_ID",
+    default: "`AWS_ACCESS_KEY_ID`, `BUCKETEER_AWS_ACCESS_KEY_ID`",
+    meaning: "the bucket's access key",
+  },
+  {
+    name: "LITESTREAM_SECRET_ACCESS_KEY",
+    default: "`AWS_SECRET_ACCESS_KEY`, `BUCKETEER_AWS_SECRET_ACCESS_KEY`",
+    meaning: "its secret",
+  },
+  { name: "AWS_SESSION_TOKEN", default: "none", meaning: "the token of temporary credentials" },
+  {
+    name: "LITESTREAM_REGION",
+    default: "`AWS_REGION`, `AWS_DEFAULT_REGION`, `BUCKETEER_AWS_REGION`, else the provider's usual one",
+    meaning: "the bucket's region",
+  },
+  {
+    name: "LITESTREAM_S3_ENDPOINT",
+    default: "`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, else Amazon's",
+    meaning: "the S3 service's base URL",
+  },
+  {
+    name: "BUCKET_NAME",
+    default: "`BUCKETEER_BUCKET_NAME`",
+    meaning: "the platform's bucket (set by `fly storage create`)",
+  },
+];
+
+/** What cannot be understood in the environment. */
+export class ReplicateConfigError extends ReplicateError {
+  /** Every problem, each naming its variable. */
+  readonly problems: readonly string[];
+
+  /**
+   * Collects problems into one error.
+   *
+   * @param problems Every problem that was found.
+   */
+  constructor(problems: readonly string[]) {
+    super("bad-config", `Cannot configure replication: ${problems.join("; ")}`);
+    this.problems = problems;
+  }
+}
+
+const SHUTDOWN_SYNC_TIMEOUT_MS = 30_000;
+
+/** The pace of a service: `sync-interval` and `checkpoint-interval` as Litestream has them. */
+export const DEFAULT_SETTINGS: ReplicateSettings = {
+  syncIntervalMs: 1_000,
+  monitorIntervalMs: 1_000,
+  checkpointIntervalMs: 60_000,
+  minCheckpointPageCount: 1_000,
+  segmentBytesMax: 4_194_304,
+  walBytesMax: 1_073_741_824,
+};
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Reads the configuration from the environment.
+ *
+ * @param env The variables; an empty one counts as not set.
+ * @param options The path of the database.
+ * @returns The configuration, frozen.
+ * @throws {ReplicateConfigError} With every problem at once. No message holds a secret.
+ */
+export function parseReplicateConfig(
+  env: Environment,
+  { databasePath }: { readonly databasePath: string },
+): ReplicateConfig {
+  const problems: string[] = [];
+  const durability = parseChoice(env, "DURABILITY", ["local", "replica"], problems);
+  const onStale = parseChoice(env, "ON_STALE", ["restore", "fail"], problems);
+  const syncIntervalMs = parseInterval(env, "DB_SYNC_INTERVAL", durability === "replica" ? 0 : 1_000, problems);
+  const replicas = parseReplicas(env, databasePath, problems);
+  if (durability === "replica" && replicas.length === 0) {
+    problems.push(`Cannot use DURABILITY as "replica" needs a replica: DB_REPLICA_URL is "none"`);
+  }
+  if (problems.length > 0) throw new ReplicateConfigError(problems);
+  return Object.freeze({
+    databasePath,
+    replicas,
+    durability,
+    onStale,
+    settings: { ...DEFAULT_SETTINGS, syncIntervalMs },
+    shutdownSyncTimeoutMs: SHUTDOWN_SYNC_TIMEOUT_MS,
+  });
+}
+
+function parseChoice<T extends string>(
+  env: Environment,
+  name: string,
+  choices: readonly [T, ...T[]],
+  problems: string[],
+): T {
+  const text = env[name] || choices[0];
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) {
+    problems.push(`Cannot read ${name} as it must be "${choices.join('" or "')}": current value is "${text}"`);
+  }
+  return choice ?? choices[0];
+}
+
+function parseInterval(env: Environment, name: string, defaultMs: number, problems: string[]): number {
+  const text = env[name];
+  if (!text) return defaultMs;
+  const ms = parseDuration(text);
+  if (ms === null) {
+    problems.push(`Cannot read ${name} as it must be a duration such as "10s": current value is "${text}"`);
+  }
+  return ms ?? defaultMs;
+}
+
+function parseReplicas(env: Environment, databasePath: string, problems: string[]): ReplicaConfig[] {
+  const folder: string = join(dirname(databasePath), "replica");
+  const bucket = env["BUCKET_NAME"] || env["BUCKETEER_BUCKET_NAME"];
+  const platformUrl = bucket ? `s3://${bucket}/${basename(databasePath)}` : `file:${folder}`;
+  const text = env["DB_REPLICA_URL"] || platformUrl;
+  if (text === "none") return [];
+  const replicas: ReplicaConfig[] = [];
+  for (const url of text.split(",")) {
+    try {
+      replicas.push(resolveReplica(parseReplicaUrl(url.trim()), env));
+    } catch (error) {
+      if (!(error instanceof ReplicateError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return replicas;
+}
+
+/**
+ * Completes a replica's location with what the environment knows.
+ *
+ * @param location What the URL says; that wins.
+ * @param env The variables.
+ * @returns The replica's configuration.
+ * @throws {ReplicateError} `bad-config` when a bucket has no credentials.
+ */
+export function resolveReplica(location: ReplicaLocation, env: Environment): ReplicaConfig {
+  if (location.type === "file") return location;
+  return {
+    ...location,
+    endpoint: location.endpoint ??
+      (env["LITESTREAM_S3_ENDPOINT"] || env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || null),
+    region: location.region ?? (
+      env["LITESTREAM_REGION"] || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || env["BUCKETEER_AWS_REGION"] || null
+    ),
+    credentials: findCredentials(env),
+  };
+}
+
+/** The first pair that is complete: a half of one pair never goes with a half of another. */
+function findCredentials(env: Environment): StaticCredentials {
+  for (const prefix of ["LITESTREAM_", "AWS_", "BUCKETEER_AWS_"]) {
+    const accessKeyId = env[`${prefix}ACCESS_KEY_ID`];
+    const secretAccessKey = env[`${prefix}SECRET_ACCESS_KEY`];
+    if (!accessKeyId || !secretAccessKey) continue;
+    const sessionToken = prefix === "AWS_" ? env["AWS_SESSION_TOKEN"] || null : null;
+    return { accessKeyId, secretAccessKey, sessionToken };
+  }
+  throw new ReplicateError(
+    "bad-config",
+    "Cannot reach the bucket as there are no credentials: " +
+      "set LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+  );
+}

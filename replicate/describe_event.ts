@@ -1,0 +1,77 @@
+/**
+ * Events in words, for logs and terminals.
+ *
+ * @module
+ */
+
+import type { ReplicateEvent } from "./events.ts";
+
+/** How much an event matters. */
+export type EventLevel = "debug" | "info" | "warning" | "error";
+
+/** An event, ready to be written down. */
+export interface EventDescription {
+  /** How much it matters. */
+  readonly level: EventLevel;
+  /** What happened, a constant text. */
+  readonly message: string;
+  /** The particulars. */
+  readonly fields: Readonly<Record<string, string | number | null>>;
+}
+
+/**
+ * Describes an event.
+ *
+ * @param event What happened.
+ * @returns Level, message and particulars.
+ */
+export function describeEvent(event: ReplicateEvent): EventDescription {
+  const [level, message] = wordsFor(event);
+  return { level, message, fields: fieldsOf(event) };
+}
+
+function wordsFor(event: ReplicateEvent): [EventLevel, string] {
+  switch (event.type) {
+    case "generation-started":
+      return [event.reason.startsWith("wal") ? "warning" : "info", "New generation"];
+    case "resumed":
+      return ["info", "Replication resumed where it was"];
+    case "nothing-to-restore":
+      return ["info", "The replica is empty: nothing to restore"];
+    case "restored":
+      return ["info", "Database restored from the replica"];
+    case "progress":
+      return ["info", event.task === "restore" ? "Restoring" : "Writing a snapshot"];
+    case "snapshot-written":
+      return ["info", "Snapshot written"];
+    case "wal-restarted":
+      return ["debug", "WAL checkpointed and restarted"];
+    case "checkpoint-pinned":
+      return ["warning", "A long read transaction keeps the WAL from being restarted"];
+    case "wal-bound-exceeded":
+      return ["error", "The WAL outgrew its bound while the replica could not be reached: a new generation will begin"];
+    case "stale-database":
+      return ["warning", "The database had missed another instance's writes and was moved aside"];
+    case "fenced":
+      return ["error", "Another instance writes to the replica: this one is fenced and serves reads only"];
+    case "sync-failed":
+      return ["warning", "Replication failed and will be tried again"];
+    case "sync-recovered":
+      return ["info", "Replication works again"];
+    case "worker-failed":
+      return ["error", "The replication worker ended and will be restarted"];
+    default:
+      return event satisfies never;
+  }
+}
+
+function fieldsOf(event: ReplicateEvent): EventDescription["fields"] {
+  const fields: Record<string, string | number | null> = {};
+  for (const [name, value] of Object.entries(event)) {
+    if (name === "type") continue;
+    if (typeof value === "string" || value === null) fields[name] = value;
+    else if (typeof value === "number") fields[name] = Math.round(value * 10) / 10;
+    else fields[name] = `${value.code}: ${value.message}`;
+  }
+  return fields;
+}

@@ -1,0 +1,195 @@
+/**
+ * The live WAL as the writers of all replicas see it, and the barrier that they share.
+ *
+ * @module
+ */
+
+import { type BarrierOutcome, runBarrier, type TailCapture } from "./barrier.ts";
+import { isCheckpointDue } from "./checkpoint_policy.ts";
+import type { Clock } from "./clock.ts";
+import type { ReplicateSettings } from "./config.ts";
+import type { Database } from "./database.ts";
+import type { EventListener } from "./events.ts";
+import { Mutex } from "./mutex.ts";
+import type { ReplicaWriter } from "./replica_writer.ts";
+import { decodeFrameHeader, frameBytes, framesBelow } from "./wal/frame.ts";
+import { WAL_HEADER_BYTES, type WalHeader } from "./wal/header.ts";
+import type { WalFile } from "./wal_file.ts";
+
+/** How long a reader may pin the WAL before it is told, in tries. */
+const PINNED_TRIES_TOLD = 8;
+
+/** The most frames that our own small commit after a checkpoint has. */
+const BUMP_FRAMES_MAX = 4;
+
+/** Asks the application to hold its commits while the write lock is ours, so that its thread is not blocked by it. */
+export interface CommitGate {
+  /** Resolves when commits are held, or when that takes too long: the lock is the guarantee, not this. */
+  readonly hold: () => Promise<void>;
+  /** Lets them go on. */
+  readonly release: () => void;
+}
+
+/** What {@linkcode LiveWal} works with. */
+export interface LiveWalOptions {
+  /** Our connections. */
+  readonly database: Database;
+  /** The WAL beside the database. */
+  readonly walFile: WalFile;
+  /** Time. */
+  readonly clock: Clock;
+  /** Receives events. */
+  readonly emit: EventListener;
+  /** Pace and bounds. */
+  readonly settings: ReplicateSettings;
+  /** Holds the application's commits. */
+  readonly gate: CommitGate;
+}
+
+/** Decides when the WAL may be restarted, and has it restarted without losing a frame for any replica. */
+export class LiveWal {
+  /** Held by whoever reads the live WAL, or restarts it. */
+  readonly mutex = new Mutex();
+  readonly #options: LiveWalOptions;
+  #writers: readonly ReplicaWriter[] = [];
+  #restartedAt: number;
+  #attemptedAt: number;
+  #failedAttempts = 0;
+  /** Where our own first commit in the WAL ends; what lies beyond is the application's. */
+  #bumpEnd = 0;
+
+  /** @param options Connections, clock, bounds and gate. */
+  constructor(options: LiveWalOptions) {
+    this.#options = options;
+    this.#restartedAt = options.clock.monotonic();
+    this.#attemptedAt = this.#restartedAt;
+  }
+
+  /**
+   * Says who copies the WAL.
+   *
+   * @param writers One for each replica.
+   */
+  serve(writers: readonly ReplicaWriter[]): void {
+    this.#writers = writers;
+  }
+
+  /** Checkpoints when the policy says so and every replica has come far enough. */
+  checkpointIfDue(): Promise<void> {
+    return this.mutex.run(async () => {
+      const { clock, settings } = this.#options;
+      const active = this.#writers.filter(({ status }) => status.role !== "fenced");
+      const cursor = active[0]?.cursor ?? null;
+      if (cursor === null || !active.every(isReadyForBarrier)) return;
+      const walEnd = cursor.offset + cursor.behindBytes;
+      const isDue = isCheckpointDue(settings, {
+        walFrames: framesBelow(walEnd, cursor.header.pageBytes),
+        hasApplicationFrames: walEnd > this.#bumpEnd,
+        sinceRestartMs: clock.monotonic() - this.#restartedAt,
+        sinceAttemptMs: clock.monotonic() - this.#attemptedAt,
+        failedAttempts: this.#failedAttempts,
+      });
+      if (isDue) await this.#restart(active);
+    });
+  }
+
+  /** Has the WAL restarted for a replica that begins a new generation, unless another replica needs it as it is. */
+  restartForNewGeneration(): Promise<void> {
+    return this.mutex.run(async () => {
+      const active = this.#writers.filter(({ status }) => status.role !== "fenced");
+      const attached = active.filter(({ cursor }) => cursor !== null);
+      const isOnlyOneMissing = active.length - attached.length <= 1; // the one that asks
+      if (isOnlyOneMissing && attached.every(isReadyForBarrier)) await this.#restart(attached);
+    });
+  }
+
+  /**
+   * Keeps the WAL from filling the disk: once it has outgrown its bound, replicas that could not keep up lose their
+   * generation, and the WAL is restarted without them.
+   */
+  enforceBound(): Promise<void> {
+    return this.mutex.run(async () => {
+      const { walFile, settings, emit } = this.#options;
+      if (await walFile.sizeBytes() <= settings.walBytesMax) return;
+      const active = this.#writers.filter(({ status }) => status.role !== "fenced");
+      for (const writer of active) {
+        const walBytes = isReadyForBarrier(writer) ? 0 : await writer.cursor?.findEnd() ?? 0;
+        if (walBytes <= settings.walBytesMax) continue;
+        emit({ type: "wal-bound-exceeded", replica: writer.status.replica, walBytes });
+        await writer.abandon("wal outgrew its bound");
+      }
+      const attached = active.filter(({ cursor }) => cursor !== null);
+      if (attached.length < active.length && attached.every(isReadyForBarrier)) await this.#restart(attached);
+    });
+  }
+
+  /**
+   * Runs something while nobody can append to the WAL.
+   *
+   * @param operation What to do.
+   * @returns What it returns, or null when the write lock was not to be had.
+   */
+  underWriteLock<T>(operation: () => Promise<T>): Promise<T | null> {
+    const { database, gate } = this.#options;
+    return this.mutex.run(async () => {
+      await gate.hold();
+      try {
+        return database.tryLockWrites() ? await operation() : null;
+      } finally {
+        database.unlockWrites();
+        gate.release();
+      }
+    });
+  }
+
+  async #restart(captors: readonly ReplicaWriter[]): Promise<void> {
+    const { gate, clock } = this.#options;
+    await gate.hold();
+    try {
+      const outcome = await runBarrier({ ...this.#options, captureTail: () => captureTails(captors) });
+      this.#attemptedAt = clock.monotonic();
+      await this.#conclude(outcome, captors);
+    } finally {
+      gate.release();
+    }
+  }
+
+  async #conclude(outcome: BarrierOutcome, captors: readonly ReplicaWriter[]): Promise<void> {
+    const { emit, clock, walFile } = this.#options;
+    if (outcome.type !== "restarted") {
+      this.#failedAttempts++;
+      if (outcome.type === "pinned" && this.#failedAttempts === PINNED_TRIES_TOLD) {
+        const { walFrames, checkpointedFrames } = outcome;
+        emit({ type: "checkpoint-pinned", frames: walFrames, checkpointedFrames });
+      }
+      return;
+    }
+    this.#failedAttempts = 0;
+    this.#restartedAt = clock.monotonic();
+    this.#bumpEnd = await firstCommitEnd(walFile, outcome.header);
+    for (const captor of captors) await captor.followRestart(outcome.header);
+    emit({ type: "wal-restarted", frames: outcome.walFrames, heldMs: outcome.heldMs });
+  }
+}
+
+function isReadyForBarrier(writer: ReplicaWriter): boolean {
+  return writer.cursor !== null && writer.isCaughtUp && !writer.isSnapshotting;
+}
+
+async function captureTails(captors: readonly ReplicaWriter[]): Promise<TailCapture> {
+  let end: number | null = null;
+  for (const captor of captors) {
+    if (!await captor.captureTail()) return { type: "behind" };
+    end = captor.cursor?.offset ?? null;
+  }
+  return end === null ? { type: "unwanted" } : { type: "captured", end };
+}
+
+async function firstCommitEnd(walFile: WalFile, header: WalHeader): Promise<number> {
+  const sizeBytes = frameBytes(header.pageBytes);
+  const bytes = await walFile.read(WAL_HEADER_BYTES, BUMP_FRAMES_MAX * sizeBytes);
+  for (let start = 0; start + sizeBytes <= bytes.byteLength; start += sizeBytes) {
+    if (decodeFrameHeader(bytes, start).commitPageCount > 0) return WAL_HEADER_BYTES + start + sizeBytes;
+  }
+  return WAL_HEADER_BYTES;
+}

@@ -1,0 +1,39 @@
+/**
+ * A replication engine for SQLite databases: streams the WAL's frames to an object store, in the format of Litestream
+ * v0.3, and restores from it.
+ *
+ * @example Keep a database in a folder beside it
+ * ```ts ignore
+ * import { parseReplicateConfig, Replication } from "./replicate/mod.ts";
+ *
+ * const config = parseReplicateConfig({ DB_REPLICA_URL: "file:data/replica" }, { databasePath: "data/store.db" });
+ * const replication = new Replication(config, { onEvent: console.log, hold: () => {}, release: () => {} });
+ * await replication.prepared; // restored, if there was nothing on disk
+ * // … open data/store.db, commit, and call replication.committed() after each commit …
+ * await replication.stop();
+ * ```
+ *
+ * @module
+ */
+
+export {
+  type DurabilityMode,
+  type Environment,
+  parseReplicateConfig,
+  type ReplicaConfig,
+  REPLICATE_SETTINGS,
+  type ReplicateConfig,
+  ReplicateConfigError,
+  type ReplicateSetting,
+  type ReplicateSettings,
+  type StalePolicy,
+  type StaticCredentials,
+} from "./config.ts";
+export { type ErrorReport, ReplicateError, type ReplicateErrorCode, type ReplicateErrorOptions } from "./errors.ts";
+export type { EventDescription, EventLevel } from "./describe_event.ts";
+export { EventPrinter, type EventPrinterOptions } from "./event_printer.ts";
+export type { EventListener, GenerationReason, ProgressTask, ReplicateEvent } from "./events.ts";
+export { Replication, type ReplicationHealth, type ReplicationHooks } from "./replication.ts";
+export type { Clock } from "./clock.ts";
+export type { StopOutcome } from "./protocol.ts";
+export type { WriterRole } from "./writer_status.ts";

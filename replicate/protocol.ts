@@ -1,0 +1,48 @@
+/**
+ * What the main thread and the worker say to each other. Plain data only: nothing else survives the way.
+ *
+ * @module
+ */
+
+import type { ReplicateConfig } from "./config.ts";
+import type { ErrorReport } from "./errors.ts";
+import type { ReplicateEvent } from "./events.ts";
+import type { WriterStatus } from "./writer_status.ts";
+
+/** From the main thread to the worker. */
+export type ToWorker =
+  /** Have the right database on disk, and begin to replicate it. The first message, and sent once. */
+  | {
+    readonly type: "start";
+    readonly config: ReplicateConfig;
+    /** Whether the application has the database open already: then it can be neither restored nor moved. */
+    readonly isDatabaseOpen: boolean;
+    /** The number of the last commit notice so far. */
+    readonly notice: number;
+  }
+  /** Something was committed; notices are numbered from 1. */
+  | { readonly type: "committed"; readonly notice: number }
+  /** The commits are held that a `hold` asked for. */
+  | { readonly type: "held"; readonly requestId: number }
+  /** Upload what is left, and end. Answered by `stopped`. */
+  | { readonly type: "stop"; readonly deadlineMs: number };
+
+/** Whether a stop found everything in the replicas. */
+export type StopOutcome = "synced" | "incomplete" | "nothing-to-sync";
+
+/** From the worker to the main thread. */
+export type FromWorker =
+  /** The right database is on disk: the application may open it. */
+  | { readonly type: "prepared" }
+  /** The state of all replicas, whenever one has changed. */
+  | { readonly type: "status"; readonly statuses: readonly WriterStatus[] }
+  /** Something happened. */
+  | { readonly type: "event"; readonly event: ReplicateEvent }
+  /** Begin no commit until `release`. Answered by `held`. */
+  | { readonly type: "hold"; readonly requestId: number }
+  /** Commits may go on. */
+  | { readonly type: "release" }
+  /** The worker has ended its transactions, as it was told to. */
+  | { readonly type: "stopped"; readonly outcome: StopOutcome }
+  /** The worker has ended its transactions, as it cannot go on. */
+  | { readonly type: "failed"; readonly error: ErrorReport };

@@ -1,0 +1,257 @@
+/**
+ * Keeping one replica up to date with the live database.
+ *
+ * @module
+ */
+
+import { type ErrorReport, ReplicateError, reportError } from "./errors.ts";
+import { pause } from "./clock.ts";
+import type { GenerationReason } from "./events.ts";
+import { Lineage } from "./lineage.ts";
+import type { ObjectStore } from "./object_store.ts";
+import { formatPosition } from "./position.ts";
+import type { ResumeDecision } from "./resume.ts";
+import { pauseMs } from "./retry.ts";
+import { SnapshotTask } from "./snapshot_task.ts";
+import { ForeignWriterError, ReplicaSync } from "./sync.ts";
+import { Wake } from "./wake.ts";
+import { type WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
+import type { WalHeader } from "./wal/header.ts";
+import type { WriterContext } from "./writer_context.ts";
+import type { WriterRole, WriterStatus } from "./writer_status.ts";
+
+/** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
+const CAPTURE_INTERVAL_MS = 50;
+
+/** The longest pause between two tries once it is time to finish, in milliseconds. */
+const FINISH_PAUSE_MS = 1_000;
+
+const FAILURE_PAUSES = { basePauseMs: 500, maxPauseMs: 30_000 };
+
+/** How many segments' worth may wait in memory; within the barrier more, as the WAL's tail has to be held. */
+const QUEUE_SEGMENTS = 2;
+const TAIL_SEGMENTS = 6;
+
+/** One replica's loop: attach, capture, upload, snapshot, and recover from whatever fails. */
+export class ReplicaWriter {
+  readonly #context: WriterContext;
+  readonly #store: ObjectStore;
+  readonly #sync: ReplicaSync;
+  readonly #lineage: Lineage;
+  readonly #onStatus: () => void;
+  readonly #wake = new Wake();
+  #role: WriterRole = "waiting";
+  #snapshot: SnapshotTask | null = null;
+  #snapshotFailure: unknown = null;
+  #hasSnapshot = false;
+  #nextUploadAt = 0;
+  #lastSyncAtMs: number | null = null;
+  #error: ErrorReport | null = null;
+  #failures = 0;
+  readonly #finishing = new AbortController();
+
+  /**
+   * @param context What all writers share.
+   * @param store This replica's objects.
+   * @param decision What a look at the replica has found already; null to look when the time comes.
+   * @param onStatus Called whenever {@linkcode ReplicaWriter.status} has changed.
+   */
+  constructor(context: WriterContext, store: ObjectStore, decision: ResumeDecision | null, onStatus: () => void) {
+    this.#context = context;
+    this.#store = store;
+    this.#onStatus = onStatus;
+    this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax);
+    this.#lineage = new Lineage(context, store, this.#sync, decision);
+  }
+
+  /** What it is doing. */
+  get status(): WriterStatus {
+    const position = this.#sync.position;
+    return {
+      replica: this.#store.url,
+      role: this.#role,
+      position: position === null ? null : formatPosition(position),
+      lagBytes: this.#sync.lagBytes,
+      syncedNotice: this.#hasSnapshot ? this.#sync.uploadedNotice : 0,
+      lastSyncAtMs: this.#lastSyncAtMs,
+      error: this.#error,
+    };
+  }
+
+  /** The cursor in the live WAL, or null while there is none. */
+  get cursor(): WalCursor | null {
+    return this.#sync.place?.cursor ?? null;
+  }
+
+  /** Whether a snapshot is being made: no checkpoint may run meanwhile. */
+  get isSnapshotting(): boolean {
+    return this.#snapshot !== null;
+  }
+
+  /** Whether so little waits that a barrier may hold the rest in memory. */
+  get isCaughtUp(): boolean {
+    return this.#sync.queuedBytes <= this.#context.settings.segmentBytesMax;
+  }
+
+  /** Says that something was committed, or that it is time to look. */
+  wake(): void {
+    this.#wake.ring();
+  }
+
+  /**
+   * Keeps the replica up to date until the signal fires, or another writer is found.
+   *
+   * @param signal Ends the loop.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#role !== "fenced") {
+      try {
+        await this.#round(signal);
+        this.#recover();
+        if (this.#finishing.signal.aborted && this.isSynced) return;
+        await this.#wake.wait(this.#context.clock, this.#context.settings.monitorIntervalMs, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#fail(error, signal);
+      }
+    }
+  }
+
+  /** From now on nothing is paced, and {@linkcode ReplicaWriter.run} returns once everything is in the replica. */
+  finish(): void {
+    this.#finishing.abort();
+    this.#wake.ring();
+  }
+
+  /** Whether everything that was announced is in the replica, and can be restored from it. */
+  get isSynced(): boolean {
+    return this.#role === "writer" && this.#hasSnapshot &&
+      this.#sync.uploadedNotice >= this.#context.lastNotice() && this.#sync.lagBytes === 0;
+  }
+
+  /** Captures all that is committed into memory, for the barrier. Returns whether it fitted. */
+  captureTail(): Promise<boolean> {
+    return this.#sync.capture(this.#context.lastNotice(), TAIL_SEGMENTS * this.#context.settings.segmentBytesMax);
+  }
+
+  /**
+   * Goes on with the next WAL; all of the present one is captured.
+   *
+   * @param header The new WAL's header.
+   */
+  async followRestart(header: WalHeader): Promise<void> {
+    await this.#lineage.followRestart(header);
+    this.#wake.ring();
+  }
+
+  /** Gives the generation up, as frames of the WAL will be lost to it. The next round begins a new one. */
+  async abandon(reason: GenerationReason): Promise<void> {
+    await this.#lineage.abandon(reason);
+    this.#hasSnapshot = false;
+    await this.cancelSnapshot();
+    this.#onStatus();
+  }
+
+  /** Ends a snapshot that is under way. */
+  async cancelSnapshot(): Promise<void> {
+    const snapshot = this.#snapshot;
+    this.#snapshot = null;
+    await snapshot?.cancel();
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    this.#throwSnapshotFailure();
+    if (this.#sync.place === null) {
+      this.#hasSnapshot = (await this.#lineage.attach(signal)).hasSnapshot;
+      this.#role = "writer";
+    }
+    const { clock, settings, lastNotice, walMutex } = this.#context;
+    while (!signal.aborted && this.#sync.place !== null) {
+      if (!this.#hasSnapshot && this.#snapshot === null) await this.#beginSnapshot();
+      const notice = lastNotice();
+      const reachedEnd = await walMutex.run(() =>
+        this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
+      );
+      const waitMs = this.#nextUploadAt - clock.monotonic();
+      const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
+      if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && !this.#finishing.signal.aborted) {
+        await clock.sleep(Math.min(waitMs, CAPTURE_INTERVAL_MS), signal);
+        continue;
+      }
+      await this.#uploadAll(signal);
+      if (reachedEnd) break;
+    }
+    await this.#context.checkpointIfDue();
+  }
+
+  async #uploadAll(signal: AbortSignal): Promise<void> {
+    const { clock, settings } = this.#context;
+    const startedAt = clock.monotonic();
+    while (await this.#sync.upload(signal)) {
+      this.#nextUploadAt = startedAt + settings.syncIntervalMs;
+      this.#lastSyncAtMs = clock.now();
+      this.#onStatus();
+    }
+    if (this.#sync.position !== null) this.#snapshot?.advance(this.#sync.position);
+    this.#onStatus();
+  }
+
+  async #beginSnapshot(): Promise<void> {
+    const place = this.#sync.place;
+    if (place === null) return;
+    this.#snapshot = await SnapshotTask.begin(this.#context, this.#store, place, {
+      onWritten: () => {
+        this.#snapshot = null;
+        this.#hasSnapshot = true;
+        this.#onStatus();
+        this.#wake.ring();
+      },
+      onFailed: (error) => {
+        this.#snapshot = null;
+        this.#snapshotFailure = error;
+        this.#wake.ring();
+      },
+    });
+  }
+
+  async #fail(error: unknown, signal: AbortSignal): Promise<void> {
+    if (error instanceof ForeignWriterError) {
+      this.#role = "fenced";
+      this.#error = reportError(error);
+      await this.cancelSnapshot();
+      this.#context.emit({ type: "fenced", replica: this.#store.url, key: error.key });
+      this.#onStatus();
+      return;
+    }
+    if (error instanceof WalDiscontinuity) await this.abandon(error.reason);
+    const retryAfterMs = error instanceof ReplicateError ? error.retryAfterMs : 0;
+    const nextTryMs = pauseMs(++this.#failures, retryAfterMs, { random: this.#context.random, ...FAILURE_PAUSES });
+    this.#error = reportError(error);
+    this.#context.emit({ type: "sync-failed", replica: this.#store.url, error: this.#error, nextTryMs });
+    this.#onStatus();
+    await this.#pause(nextTryMs, signal);
+  }
+
+  /** Waits; not for long once it is time to finish. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const finishing = this.#finishing.signal;
+    const ends = finishing.aborted ? signal : AbortSignal.any([signal, finishing]);
+    await pause(this.#context.clock, finishing.aborted ? Math.min(ms, FINISH_PAUSE_MS) : ms, ends);
+  }
+
+  /** A snapshot fails beside the loop; the loop is where failures are told and waited for. */
+  #throwSnapshotFailure(): void {
+    const failure = this.#snapshotFailure;
+    this.#snapshotFailure = null;
+    if (failure !== null) throw failure;
+  }
+
+  #recover(): void {
+    if (!this.#hasSnapshot && this.#failures > 0) return; // not before the generation can be restored
+    this.#failures = 0;
+    if (this.#error === null) return;
+    this.#error = null;
+    this.#context.emit({ type: "sync-recovered", replica: this.#store.url });
+    this.#onStatus();
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * The engine as the application's thread sees it.
+ *
+ * @module
+ */
+
+import { type Clock, pause, systemClock } from "./clock.ts";
+import type { ReplicateConfig } from "./config.ts";
+import { CommitLedger } from "./commit_ledger.ts";
+import { errorFromReport, type ErrorReport } from "./errors.ts";
+import type { EventListener } from "./events.ts";
+import type { FromWorker, StopOutcome, ToWorker } from "./protocol.ts";
+import { pauseMs } from "./retry.ts";
+import type { WriterRole, WriterStatus } from "./writer_status.ts";
+
+/** What the application lets the engine ask of it. */
+export interface ReplicationHooks {
+  /** Receives events. */
+  readonly onEvent: EventListener;
+  /** Begins no commit from now on, until `release`. Has to take effect before it returns. */
+  readonly hold: () => void;
+  /** Commits may go on. */
+  readonly release: () => void;
+}
+
+/** How replication is doing. */
+export interface ReplicationHealth {
+  /** What this instance is to its replica; `off` when there is none. */
+  readonly role: WriterRole | "off";
+  /** Up to where the replica has everything: `<generation>/<index>:<offset>`, or null. */
+  readonly position: string | null;
+  /** Committed bytes that are not in the replica, as far as they are known of. */
+  readonly lagBytes: number;
+  /** How long the oldest commit has waited that is not in the replica, in seconds; 0 when none waits. */
+  readonly lagSeconds: number;
+  /** When an upload last succeeded (RFC 3339), or null. */
+  readonly lastSyncAt: string | null;
+  /** What prevents replication at present, or null. */
+  readonly error: string | null;
+}
+
+const RESTART_PAUSES = { basePauseMs: 1_000, maxPauseMs: 60_000 };
+
+/** How much longer than its deadline a stop may take before the worker is given up, in milliseconds. */
+const STOP_GRACE_MS = 2_000;
+
+/** Runs the engine in a worker, restarts that when it fails, and keeps count of what is in the replica. */
+export class Replication {
+  readonly #config: ReplicateConfig;
+  readonly #hooks: ReplicationHooks;
+  readonly #clock: Clock;
+  readonly #ledger: CommitLedger;
+  readonly #prepared = Promise.withResolvers<void>();
+  readonly #stopping = new AbortController();
+  #worker: Worker | null = null;
+  #stopped: ((outcome: StopOutcome) => void) | null = null;
+  #isPrepared = false;
+  #failures = 0;
+  #statuses: readonly WriterStatus[] = [];
+  #failure: ErrorReport | null = null;
+
+  /**
+   * Starts the worker, which has the right database put on disk.
+   *
+   * @param config What to replicate, and where to.
+   * @param hooks What the engine may ask of the application.
+   * @param clock Time. Default: the system's.
+   */
+  constructor(config: ReplicateConfig, hooks: ReplicationHooks, clock: Clock = systemClock) {
+    this.#config = config;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#ledger = new CommitLedger(clock);
+    this.#prepared.promise.catch(() => undefined); // told to whoever asks; the process must not end before
+    if (config.replicas.length === 0) this.#prepared.resolve();
+    else this.#startWorker();
+  }
+
+  /** Resolves when the application may open the database; rejects when it must not. */
+  get prepared(): Promise<void> {
+    return this.#prepared.promise;
+  }
+
+  /** Says that something was committed. Call it right after each commit. */
+  committed(): void {
+    if (this.#config.replicas.length === 0) return;
+    this.#send({ type: "committed", notice: this.#ledger.commit() });
+  }
+
+  /**
+   * Waits until everything committed so far is as safe as the operator asked for: at once under `local`, once it is in
+   * every replica under `replica`.
+   *
+   * @param signal Ends the wait; what was committed may still become durable later.
+   * @throws {ReplicateError} `foreign-writer` when this instance is fenced.
+   */
+  async durable(signal: AbortSignal): Promise<void> {
+    if (this.#config.durability === "local") return;
+    const fenced = this.#statuses.find(({ role }) => role === "fenced");
+    if (fenced?.error) throw errorFromReport(fenced.error);
+    await this.#ledger.wait(signal);
+  }
+
+  /** How replication is doing. */
+  health(): ReplicationHealth {
+    if (this.#config.replicas.length === 0) {
+      return { role: "off", position: null, lagBytes: 0, lagSeconds: 0, lastSyncAt: null, error: null };
+    }
+    const knownLagBytes = Math.max(0, ...this.#statuses.map(({ lagBytes }) => lagBytes));
+    const lastSyncAtMs = Math.max(...this.#statuses.map((status) => status.lastSyncAtMs ?? 0), 0);
+    return {
+      role: this.#role(),
+      position: this.#statuses[0]?.position ?? null,
+      lagBytes: Math.max(knownLagBytes, this.#ledger.pendingCount), // a commit that was not looked at has some bytes
+      lagSeconds: this.#ledger.oldestAgeSeconds,
+      lastSyncAt: lastSyncAtMs === 0 ? null : new Date(lastSyncAtMs).toISOString(),
+      error: this.#failure?.message ?? this.#statuses.find(({ error }) => error !== null)?.error?.message ?? null,
+    };
+  }
+
+  /**
+   * Uploads what is left and ends the worker. The application must not commit any more.
+   *
+   * @returns Whether everything is in the replicas.
+   */
+  async stop(): Promise<StopOutcome> {
+    this.#stopping.abort();
+    if (this.#worker === null) return this.#config.replicas.length === 0 ? "nothing-to-sync" : "incomplete";
+    const deadlineMs = this.#config.shutdownSyncTimeoutMs;
+    const stopped = new Promise<StopOutcome>((resolve) => this.#stopped = resolve);
+    this.#send({ type: "stop", deadlineMs });
+    const answered = new AbortController();
+    const late = pause(this.#clock, deadlineMs + STOP_GRACE_MS, answered.signal).then((): StopOutcome => "incomplete");
+    const outcome = await Promise.race([stopped, late]);
+    answered.abort();
+    await late;
+    this.#worker = null;
+    return outcome;
+  }
+
+  #startWorker(): void {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "replicate" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault(); // else it ends the process
+      this.#fail({ name: "Error", code: "internal", retryable: true, message: event.message });
+    };
+    this.#worker = worker;
+    const { lastNotice: notice } = this.#ledger;
+    this.#send({ type: "start", config: this.#config, isDatabaseOpen: this.#isPrepared, notice });
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case "prepared":
+        this.#isPrepared = true;
+        this.#prepared.resolve();
+        return;
+      case "status":
+        return this.#update(message.statuses);
+      case "event":
+        return this.#hooks.onEvent(message.event);
+      case "hold":
+        this.#hooks.hold();
+        return this.#send({ type: "held", requestId: message.requestId });
+      case "release":
+        return this.#hooks.release();
+      case "stopped":
+        return this.#stopped?.(message.outcome);
+      case "failed":
+        return this.#fail(message.error);
+      default:
+        message satisfies never;
+    }
+  }
+
+  #update(statuses: readonly WriterStatus[]): void {
+    this.#failure = null;
+    this.#failures = 0;
+    this.#statuses = statuses;
+    this.#ledger.sync(Math.min(...statuses.map(({ syncedNotice }) => syncedNotice)));
+    const fenced = statuses.find(({ role }) => role === "fenced");
+    if (fenced?.error) this.#ledger.fail(errorFromReport(fenced.error));
+  }
+
+  #role(): WriterRole {
+    const roles = this.#statuses.map(({ role }) => role);
+    if (roles.includes("fenced")) return "fenced";
+    return roles.length > 0 && roles.every((role) => role === "writer") ? "writer" : "waiting";
+  }
+
+  #fail(error: ErrorReport): void {
+    this.#worker = null;
+    this.#failure = error;
+    this.#hooks.release();
+    this.#stopped?.("incomplete");
+    if (!this.#isPrepared) return this.#prepared.reject(errorFromReport(error));
+    if (this.#stopping.signal.aborted) return;
+    const nextTryMs = pauseMs(++this.#failures, 0, { random: Math.random, ...RESTART_PAUSES });
+    this.#hooks.onEvent({ type: "worker-failed", error, nextTryMs });
+    pause(this.#clock, nextTryMs, this.#stopping.signal).then(() => {
+      if (!this.#stopping.signal.aborted) this.#startWorker();
+    });
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The engine's thread.
+ *
+ * @module
+ */
+
+/// <reference lib="deno.worker" />
+
+import { pause, systemClock } from "./clock.ts";
+import { reportError } from "./errors.ts";
+import type { CommitGate } from "./live_wal.ts";
+import { openStore } from "./open_store.ts";
+import type { FromWorker, ToWorker } from "./protocol.ts";
+import { Replicator } from "./replicator.ts";
+
+/** How long the main thread may take to hold its commits before the barrier goes on without, in milliseconds. */
+const HOLD_TIMEOUT_MS = 100;
+
+const clock = systemClock;
+const random = Math.random;
+let replicator: Replicator | null = null;
+let onHeld: (requestId: number) => void = () => {};
+let lastRequestId = 0;
+
+function send(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+const gate: CommitGate = {
+  hold: async () => {
+    const requestId = ++lastRequestId;
+    const held = new AbortController();
+    onHeld = (id) => {
+      if (id === requestId) held.abort();
+    };
+    send({ type: "hold", requestId });
+    await pause(clock, HOLD_TIMEOUT_MS, held.signal);
+  },
+  release: () => send({ type: "release" }),
+};
+
+async function start({ config, isDatabaseOpen, notice }: Extract<ToWorker, { type: "start" }>): Promise<void> {
+  replicator = new Replicator({
+    databasePath: config.databasePath,
+    stores: config.replicas.map((replica) => openStore(replica, { clock, random })),
+    onStale: config.onStale,
+    settings: config.settings,
+    gate,
+    clock,
+    random,
+    emit: (event) => send({ type: "event", event }),
+    onStatus: (statuses) => send({ type: "status", statuses }),
+  });
+  await replicator.prepare({ isDatabaseOpen });
+  send({ type: "prepared" });
+  replicator.notice(notice);
+  replicator.start();
+  await replicator.ended;
+}
+
+async function receive(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case "start":
+      return await start(message);
+    case "committed":
+      return replicator?.notice(message.notice);
+    case "held":
+      return onHeld(message.requestId);
+    case "stop": {
+      const outcome = await replicator?.stop(message.deadlineMs) ?? "nothing-to-sync";
+      send({ type: "stopped", outcome });
+      return self.close();
+    }
+    default:
+      message satisfies never;
+  }
+}
+
+/** The replicator has ended its transactions by now; a transaction that is left open would block the database. */
+function fail(error: unknown): void {
+  send({ type: "failed", error: reportError(error) });
+  self.close();
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  receive(data).catch(fail);
+});
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  replicator?.endTransactions();
+  fail(event.reason);
+});

@@ -1,0 +1,28 @@
+/**
+ * What a writer tells about itself.
+ *
+ * @module
+ */
+
+import type { ErrorReport } from "./errors.ts";
+
+/** What this instance is to a replica. `waiting`: not sure yet. `fenced`: another one writes, this one never again. */
+export type WriterRole = "waiting" | "writer" | "fenced";
+
+/** The state of one replica's writer. */
+export interface WriterStatus {
+  /** The replica. */
+  readonly replica: string;
+  /** What this instance is to it. */
+  readonly role: WriterRole;
+  /** Up to where the replica has everything, or null. */
+  readonly position: string | null;
+  /** Committed bytes that are known of and not in the replica. */
+  readonly lagBytes: number;
+  /** Every commit that was announced up to this number can be restored from the replica. */
+  readonly syncedNotice: number;
+  /** When an upload last succeeded, in milliseconds since 1970, or null. */
+  readonly lastSyncAtMs: number | null;
+  /** What prevents it from going on at present, or null. */
+  readonly error: ErrorReport | null;
+}
