@@ -62,7 +62,7 @@ const BUMP_TRIES = 5;
  */
 export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcome> {
   const { database, walFile, clock } = options;
-  if (!database.tryLockWrites()) return { type: "busy" };
+  if (!await database.tryLockWrites()) return { type: "busy" };
   const lockedAt = clock.monotonic();
   try {
     const before = await walFile.readHeader();
@@ -91,7 +91,7 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
 /** Commits until the WAL begins anew: our bump does it, or whoever was faster. Null when a reader prevents it. */
 async function restartWal(database: Database, walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
   for (let tries = 1;; tries++) {
-    const isBumped = tryBump(database);
+    const isBumped = await tryBump(database);
     if (isBumped) database.holdRead();
     const header = await walFile.readHeader();
     if (header !== null && !saltsEqual(header.salt, before.salt)) {
@@ -102,9 +102,9 @@ async function restartWal(database: Database, walFile: WalFile, before: WalHeade
   }
 }
 
-function tryBump(database: Database): boolean {
+async function tryBump(database: Database): Promise<boolean> {
   try {
-    database.bump();
+    await database.bump();
     return true;
   } catch (error) {
     if (error instanceof ReplicateError && error.code === "database-busy") return false;

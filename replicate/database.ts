@@ -5,10 +5,14 @@
  */
 
 import Sqlite from "libsql";
+import type { Clock } from "./clock.ts";
 import { ReplicateError } from "./errors.ts";
 
-/** How long a connection of ours waits for a lock of another's, in milliseconds; its thread is blocked meanwhile. */
+/** How long a connection of ours waits for a lock of another's, in milliseconds. */
 const BUSY_TIMEOUT_MS = 1_000;
+
+/** How long the write lock is asked for without a pause, in milliseconds. */
+const SPIN_MS = 2;
 
 /** A WAL file that had to grow beyond this shrinks to it when it is restarted, in bytes. */
 const WAL_FILE_BYTES_KEPT = 67_108_864;
@@ -43,25 +47,39 @@ type Connection = InstanceType<typeof Sqlite>;
  */
 export class Database {
   readonly #path: string;
+  readonly #clock: Clock;
   readonly #reader: Connection;
   readonly #writer: Connection;
   readonly #checkpointer: Connection;
   #isReadHeld = false;
   #isWriteLocked = false;
 
+  private constructor(path: string, clock: Clock) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#reader = connect(path);
+    this.#writer = connect(path);
+    this.#checkpointer = connect(path);
+    verifiedPragma(this.#writer, "busy_timeout", 0); // it waits in its own way
+    verifiedPragma(this.#writer, "journal_size_limit", WAL_FILE_BYTES_KEPT);
+  }
+
   /**
    * Opens a database that is there, and prepares it: WAL mode, and the two tables that Litestream keeps.
    *
    * @param path The path of the database file.
+   * @param clock Time, for waiting for locks.
    * @throws {ReplicateError} `database-busy` (retryable), or `internal` when SQLite refuses.
    */
-  constructor(path: string) {
-    this.#path = path;
-    this.#reader = connect(path);
-    this.#writer = connect(path);
-    this.#checkpointer = connect(path);
-    verifiedPragma(this.#writer, "journal_size_limit", WAL_FILE_BYTES_KEPT);
-    if (!hasTables(this.#writer)) this.#write(CREATE_TABLES);
+  static async open(path: string, clock: Clock): Promise<Database> {
+    const database = new Database(path, clock);
+    try {
+      if (!hasTables(database.#writer)) await database.#write(CREATE_TABLES);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   }
 
   /** The version of the SQLite library in this process. */
@@ -94,17 +112,33 @@ export class Database {
   /**
    * Takes SQLite's write lock, so that nobody can append to the WAL.
    *
-   * @returns Whether it was to be had within the busy timeout.
+   * @returns Whether it was to be had.
    */
-  tryLockWrites(): boolean {
-    try {
-      this.#writer.exec("BEGIN IMMEDIATE");
-    } catch (error) {
-      if (isBusy(error)) return false;
-      throw asReplicateError(error);
+  async tryLockWrites(): Promise<boolean> {
+    const giveUpAt = this.#clock.monotonic() + BUSY_TIMEOUT_MS;
+    while (!this.#lockNow()) {
+      if (this.#clock.monotonic() > giveUpAt) return false;
+      await this.#clock.sleep(1);
     }
     this.#isWriteLocked = true;
     return true;
+  }
+
+  /**
+   * Asks again and again for a moment. Writers that follow each other closely leave gaps of microseconds, which
+   * SQLite's own busy handler, with its growing pauses, hardly ever meets.
+   */
+  #lockNow(): boolean {
+    const stopAt = this.#clock.monotonic() + SPIN_MS;
+    do {
+      try {
+        this.#writer.exec("BEGIN IMMEDIATE");
+        return true;
+      } catch (error) {
+        if (!isBusy(error)) throw asReplicateError(error);
+      }
+    } while (this.#clock.monotonic() < stopAt);
+    return false;
   }
 
   /** Gives the write lock back; nothing was written under it. */
@@ -124,8 +158,10 @@ export class Database {
    *
    * @throws {ReplicateError} `database-busy` (retryable).
    */
-  bump(): void {
-    this.#write(["INSERT INTO _litestream_seq (id, seq) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET seq = seq + 1"]);
+  async bump(): Promise<void> {
+    await this.#write([
+      "INSERT INTO _litestream_seq (id, seq) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET seq = seq + 1",
+    ]);
   }
 
   /** Begins a read transaction of its own, which sees the database as it is now. */
@@ -158,14 +194,16 @@ export class Database {
     for (const connection of [this.#checkpointer, this.#writer, this.#reader]) connection.close();
   }
 
-  #write(statements: readonly string[]): void {
-    this.#run(this.#writer, "BEGIN IMMEDIATE");
+  async #write(statements: readonly string[]): Promise<void> {
+    if (!await this.tryLockWrites()) throw busyError();
     try {
       for (const statement of statements) this.#writer.exec(statement);
       this.#writer.exec("COMMIT");
+      this.#isWriteLocked = false;
     } catch (error) {
-      this.#writer.exec("ROLLBACK");
       throw asReplicateError(error);
+    } finally {
+      this.unlockWrites();
     }
   }
 
@@ -235,13 +273,15 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
+function busyError(cause?: unknown): ReplicateError {
+  return new ReplicateError("database-busy", "Another connection holds the database's lock", {
+    retryable: true,
+    cause,
+  });
+}
+
 function asReplicateError(error: unknown): ReplicateError {
   if (error instanceof ReplicateError) return error;
-  if (isBusy(error)) {
-    return new ReplicateError("database-busy", "Another connection holds the database's lock", {
-      retryable: true,
-      cause: error,
-    });
-  }
+  if (isBusy(error)) return busyError(error);
   return new ReplicateError("internal", "SQLite refused a statement of the engine", { retryable: true, cause: error });
 }

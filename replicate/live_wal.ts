@@ -80,7 +80,7 @@ export class LiveWal {
       const { clock, settings } = this.#options;
       const active = this.#writers.filter(({ status }) => status.role !== "fenced");
       const cursor = active[0]?.cursor ?? null;
-      if (cursor === null || !active.every(isReadyForBarrier)) return;
+      if (cursor === null || !active.every(isReady)) return;
       const walEnd = cursor.offset + cursor.behindBytes;
       const isDue = isCheckpointDue(settings, {
         walFrames: framesBelow(walEnd, cursor.header.pageBytes),
@@ -99,7 +99,7 @@ export class LiveWal {
       const active = this.#writers.filter(({ status }) => status.role !== "fenced");
       const attached = active.filter(({ cursor }) => cursor !== null);
       const isOnlyOneMissing = active.length - attached.length <= 1; // the one that asks
-      if (isOnlyOneMissing && attached.every(isReadyForBarrier)) await this.#restart(attached);
+      if (isOnlyOneMissing && attached.every(isReady)) await this.#restart(attached);
     });
   }
 
@@ -113,13 +113,13 @@ export class LiveWal {
       if (await walFile.sizeBytes() <= settings.walBytesMax) return;
       const active = this.#writers.filter(({ status }) => status.role !== "fenced");
       for (const writer of active) {
-        const walBytes = isReadyForBarrier(writer) ? 0 : await writer.cursor?.findEnd() ?? 0;
+        const walBytes = writer.isReadyForBarrier ? 0 : await writer.cursor?.findEnd() ?? 0;
         if (walBytes <= settings.walBytesMax) continue;
         emit({ type: "wal-bound-exceeded", replica: writer.status.replica, walBytes });
         await writer.abandon("wal outgrew its bound");
       }
       const attached = active.filter(({ cursor }) => cursor !== null);
-      if (attached.length < active.length && attached.every(isReadyForBarrier)) await this.#restart(attached);
+      if (attached.length < active.length && attached.every(isReady)) await this.#restart(attached);
     });
   }
 
@@ -134,7 +134,7 @@ export class LiveWal {
     return this.mutex.run(async () => {
       await gate.hold();
       try {
-        return database.tryLockWrites() ? await operation() : null;
+        return await database.tryLockWrites() ? await operation() : null;
       } finally {
         database.unlockWrites();
         gate.release();
@@ -172,8 +172,8 @@ export class LiveWal {
   }
 }
 
-function isReadyForBarrier(writer: ReplicaWriter): boolean {
-  return writer.cursor !== null && writer.isCaughtUp && !writer.isSnapshotting;
+function isReady(writer: ReplicaWriter): boolean {
+  return writer.isReadyForBarrier;
 }
 
 async function captureTails(captors: readonly ReplicaWriter[]): Promise<TailCapture> {

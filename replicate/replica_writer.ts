@@ -5,8 +5,9 @@
  */
 
 import { type ErrorReport, ReplicateError, reportError } from "./errors.ts";
-import { pause } from "./clock.ts";
+import { pause, withDeadline } from "./clock.ts";
 import type { GenerationReason } from "./events.ts";
+import { LagWatch } from "./lag_watch.ts";
 import { Lineage } from "./lineage.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { formatPosition } from "./position.ts";
@@ -26,6 +27,9 @@ const CAPTURE_INTERVAL_MS = 50;
 /** The longest pause between two tries once it is time to finish, in milliseconds. */
 const FINISH_PAUSE_MS = 1_000;
 
+/** How long the write lock may be kept for uploads of what memory cannot hold, in milliseconds. */
+const TAIL_HOLD_MS = 250;
+
 const FAILURE_PAUSES = { basePauseMs: 500, maxPauseMs: 30_000 };
 
 /** How many segments' worth may wait in memory; within the barrier more, as the WAL's tail has to be held. */
@@ -40,6 +44,7 @@ export class ReplicaWriter {
   readonly #lineage: Lineage;
   readonly #onStatus: () => void;
   readonly #wake = new Wake();
+  readonly #lag = new LagWatch();
   #role: WriterRole = "waiting";
   #snapshot: SnapshotTask | null = null;
   #snapshotFailure: unknown = null;
@@ -83,14 +88,10 @@ export class ReplicaWriter {
     return this.#sync.place?.cursor ?? null;
   }
 
-  /** Whether a snapshot is being made: no checkpoint may run meanwhile. */
-  get isSnapshotting(): boolean {
-    return this.#snapshot !== null;
-  }
-
-  /** Whether so little waits that a barrier may hold the rest in memory. */
-  get isCaughtUp(): boolean {
-    return this.#sync.queuedBytes <= this.#context.settings.segmentBytesMax;
+  /** Whether a barrier may begin: so little waits that memory holds the rest, or waiting longer would not help. */
+  get isReadyForBarrier(): boolean {
+    if (this.#sync.place === null || this.#snapshot !== null) return false;
+    return this.#lag.isGrowing || this.#sync.queuedBytes <= this.#context.settings.segmentBytesMax;
   }
 
   /** Says that something was committed, or that it is time to look. */
@@ -129,9 +130,25 @@ export class ReplicaWriter {
       this.#sync.uploadedNotice >= this.#context.lastNotice() && this.#sync.lagBytes === 0;
   }
 
-  /** Captures all that is committed into memory, for the barrier. Returns whether it fitted. */
-  captureTail(): Promise<boolean> {
-    return this.#sync.capture(this.#context.lastNotice(), TAIL_SEGMENTS * this.#context.settings.segmentBytesMax);
+  /**
+   * Captures all that is committed into memory, while nobody can append. What does not fit is uploaded meanwhile, for
+   * a short time: an application that writes faster than the replica takes it is slowed down rather than lost.
+   *
+   * @returns Whether the WAL's end was reached.
+   */
+  async captureTail(): Promise<boolean> {
+    const { clock, lastNotice, settings } = this.#context;
+    const giveUpAt = clock.monotonic() + TAIL_HOLD_MS;
+    while (!await this.#sync.capture(lastNotice(), TAIL_SEGMENTS * settings.segmentBytesMax)) {
+      const restMs = giveUpAt - clock.monotonic();
+      if (restMs <= 0) return false;
+      try {
+        await withDeadline(clock, TAIL_HOLD_MS, undefined, (signal) => this.#sync.upload(signal));
+      } catch {
+        return false; // this replica's own loop meets the same failure, and tells it
+      }
+    }
+    return true;
   }
 
   /**
@@ -165,13 +182,16 @@ export class ReplicaWriter {
       this.#hasSnapshot = (await this.#lineage.attach(signal)).hasSnapshot;
       this.#role = "writer";
     }
-    const { clock, settings, lastNotice, walMutex } = this.#context;
+    const { clock, settings, lastNotice, walMutex, walFile } = this.#context;
     while (!signal.aborted && this.#sync.place !== null) {
       if (!this.#hasSnapshot && this.#snapshot === null) await this.#beginSnapshot();
       const notice = lastNotice();
       const reachedEnd = await walMutex.run(() =>
         this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
       );
+      if (reachedEnd) this.#lag.caughtUp();
+      else this.#lag.fellBehind(await walFile.sizeBytes() - (this.cursor?.offset ?? 0));
+      await this.#context.checkpointIfDue();
       const waitMs = this.#nextUploadAt - clock.monotonic();
       const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
       if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && !this.#finishing.signal.aborted) {
@@ -181,7 +201,6 @@ export class ReplicaWriter {
       await this.#uploadAll(signal);
       if (reachedEnd) break;
     }
-    await this.#context.checkpointIfDue();
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ import type { ObjectStore } from "./object_store.ts";
 import { type Preparation, prepareDatabase } from "./prepare.ts";
 import type { StopOutcome } from "./protocol.ts";
 import { ReplicaWriter } from "./replica_writer.ts";
+import { retry } from "./retry.ts";
 import { StateFile } from "./state_file.ts";
 import { Wake } from "./wake.ts";
 import { WalFile } from "./wal_file.ts";
@@ -156,13 +157,13 @@ export class Replicator {
     const { databasePath, clock, emit, settings, gate } = this.#options;
     const state = this.#state;
     if (state === null) throw new TypeError("Cannot start before prepare()");
-    const database = new Database(databasePath);
+    const database = await this.#openDatabase(databasePath);
     const walFile = new WalFile(databasePath);
     this.#database = database;
     this.#walFile = walFile;
     const liveWal = new LiveWal({ database, walFile, clock, emit, settings, gate });
     this.#liveWal = liveWal;
-    if (await walFile.readHeader() === null) database.bump(); // there has to be a WAL to follow
+    if (await walFile.readHeader() === null) await database.bump(); // there has to be a WAL to follow
     database.holdRead();
     return {
       ...this.#options,
@@ -175,6 +176,14 @@ export class Replicator {
       checkpointIfDue: () => liveWal.checkpointIfDue(),
       underWriteLock: (operation) => liveWal.underWriteLock(operation),
     };
+  }
+
+  /** Preparing the database needs its write lock for a moment, which others may keep longer than we wait at once. */
+  #openDatabase(databasePath: string): Promise<Database> {
+    const { clock, random } = this.#options;
+    const { signal } = this.#abort;
+    const pauses = { maxTries: Infinity, basePauseMs: 50, maxPauseMs: 1_000 };
+    return retry(() => Database.open(databasePath, clock), { clock, random, signal, ...pauses });
   }
 
   async #watchBound(signal: AbortSignal): Promise<void> {

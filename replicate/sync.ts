@@ -7,6 +7,7 @@
 import { ReplicateError } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { encodeFrame } from "./lz4/block.ts";
+import { Mutex } from "./mutex.ts";
 import { formatSegmentKey } from "./object_key.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { OFFSET_MAX, type Position } from "./position.ts";
@@ -45,6 +46,7 @@ export class ForeignWriterError extends ReplicateError {
 export class ReplicaSync {
   readonly #store: ObjectStore;
   readonly #queue: SegmentQueue;
+  readonly #uploading = new Mutex();
   #place: SyncPlace | null = null;
   #uploadedNotice = 0;
   #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
@@ -145,7 +147,11 @@ export class ReplicaSync {
    * @throws {ForeignWriterError} When another instance has written there.
    * @throws {ReplicateError} What the store throws; the next call tries the same bytes again.
    */
-  async upload(signal?: AbortSignal): Promise<boolean> {
+  upload(signal?: AbortSignal): Promise<boolean> {
+    return this.#uploading.run(() => this.#uploadHead(signal));
+  }
+
+  async #uploadHead(signal: AbortSignal | undefined): Promise<boolean> {
     const place = this.#place;
     const segment = this.#head?.segment ?? this.#queue.seal();
     if (place === null || segment === null) return false;

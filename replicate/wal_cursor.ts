@@ -81,7 +81,7 @@ export class WalCursor {
 
   /** Bytes that are known to be committed and are not captured yet. */
   get behindBytes(): number {
-    return Math.max(0, this.#committedEnd - this.#offset);
+    return Math.max(WAL_HEADER_BYTES, this.#committedEnd) - this.#offset; // a WAL has its header, and more soon
   }
 
   /**

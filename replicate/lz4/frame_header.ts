@@ -77,6 +77,9 @@ export function decodeFrameHeader(bytes: Uint8Array): Lz4FrameHeader {
     throw new Lz4FrameError("LZ4 frame header does not match its checksum");
   }
   if (flags >>> 6 !== VERSION) throw new Lz4FrameError(`LZ4 frame has the unknown version ${flags >>> 6}`);
+  if ((flags & 0x02) !== 0 || (view.getUint8(5) & 0x8f) !== 0) {
+    throw new Lz4FrameError("LZ4 frame uses reserved bits of its header");
+  }
   if (blockBytesMax === undefined) throw new Lz4FrameError("LZ4 frame has an unknown block size");
   if (hasDictionary) throw new Lz4FrameError("LZ4 frame needs a dictionary, which is not supported");
   return {

@@ -56,12 +56,12 @@ export function framesBelow(offset: number, pageBytes: number): number {
  * @throws {RangeError} When there are fewer than 24 bytes.
  */
 export function decodeFrameHeader(bytes: Uint8Array, offset = 0): FrameHeader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, FRAME_HEADER_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    pageNumber: view.getUint32(0),
-    commitPageCount: view.getUint32(4),
-    salt: { salt1: view.getUint32(8), salt2: view.getUint32(12) },
-    checksum: { s0: view.getUint32(16), s1: view.getUint32(20) },
+    pageNumber: view.getUint32(offset),
+    commitPageCount: view.getUint32(offset + 4),
+    salt: { salt1: view.getUint32(offset + 8), salt2: view.getUint32(offset + 12) },
+    checksum: { s0: view.getUint32(offset + 16), s1: view.getUint32(offset + 20) },
   };
 }
 

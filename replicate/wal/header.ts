@@ -99,7 +99,8 @@ export function encodeWalHeader(header: Omit<WalHeader, "checksum">): Uint8Array
  * @returns Whether it is a power of two from 512 to 65,536.
  */
 export function isPageSize(pageBytes: number): boolean {
-  return pageBytes >= PAGE_BYTES_MIN && pageBytes <= PAGE_BYTES_MAX && (pageBytes & (pageBytes - 1)) === 0;
+  return Number.isInteger(pageBytes) && pageBytes >= PAGE_BYTES_MIN && pageBytes <= PAGE_BYTES_MAX &&
+    (pageBytes & (pageBytes - 1)) === 0;
 }
 
 function headerChecksum(bytes: Uint8Array, byteOrder: ByteOrder): Checksum {

@@ -1,0 +1,111 @@
+/**
+ * The HTTP application: which request goes where.
+ *
+ * @module
+ */
+
+import { type Context, Hono } from "hono";
+import { errorResponse } from "./error_response.ts";
+import { PasteError } from "./errors.ts";
+import { type LinkOptions, pathPrefix } from "./link.ts";
+import type { PasteStore } from "./paste_store.ts";
+import type { HealthProbe } from "./ports.ts";
+import { respondEmpty } from "./response.ts";
+import { type Asset, robots, serveAsset } from "./routes/assets.ts";
+import { postRoot, putNamed, putRoot } from "./routes/create.ts";
+import { healthz, readyz } from "./routes/health.ts";
+import { home } from "./routes/home.ts";
+import { readPaste } from "./routes/read.ts";
+import type { Site } from "./views/home_page.ts";
+
+/** What the application is made of. */
+export interface AppParts {
+  /** Where pastes are kept. */
+  readonly store: PasteStore;
+  /** How replication is doing. */
+  readonly health: HealthProbe;
+  /** The files of the pages. */
+  readonly assets: readonly Asset[];
+  /** How links are made. */
+  readonly links: LinkOptions;
+  /** What the operator calls the site, and its limits; the path is taken from the links. */
+  readonly site: Omit<Site, "prefix">;
+}
+
+/** Methods that a path may know, in the order of an `Allow` header. */
+const METHODS = ["GET", "PUT", "POST", "DELETE"] as const;
+
+/**
+ * Makes the application that serves pastes.
+ *
+ * Every route has one handler and no middleware: a middleware around a handler costs more than the handler.
+ *
+ * @param parts What it is made of.
+ * @returns The application.
+ */
+export function createApp(parts: AppParts): Hono {
+  const { store, health, links } = parts;
+  const prefix = pathPrefix(links.baseUrl);
+  const site: Site = { ...parts.site, prefix };
+  const create = { store, health, links, maxBytes: site.maxBytes };
+  const app = commonApp();
+  app.get("/", home({ site, links }));
+  app.post("/", postRoot(create));
+  app.put("/", putRoot(create));
+  app.put("/:name", putNamed(create));
+  app.get("/healthz", healthz);
+  app.get("/readyz", readyz(health, "serving"));
+  app.get("/robots.txt", robots);
+  for (const asset of parts.assets) {
+    for (const path of asset.paths) app.get(path, serveAsset(asset));
+  }
+  // A wildcard, not "/:id": next to fixed paths a parameter would cost the router its fast form.
+  app.get("/*", readPaste({ store, title: site.title, prefix }));
+  return app;
+}
+
+/**
+ * Makes the application that answers until the database is there.
+ *
+ * @param health How replication is doing.
+ * @returns The application; all but `/healthz` is 503.
+ */
+export function createStartingApp(health: HealthProbe): Hono {
+  const app = commonApp();
+  app.get("/healthz", healthz);
+  app.get("/readyz", readyz(health, "starting"));
+  app.all("/*", () => {
+    throw new PasteError("starting", "Cannot answer yet as the service is starting: the database is being restored");
+  });
+  return app;
+}
+
+function commonApp(): Hono {
+  const app = new Hono();
+  app.onError((error, c) => errorResponse(error, c.req.raw));
+  app.notFound((c) => refuseMethod(app, c));
+  app.options("/*", preflight);
+  return app;
+}
+
+function preflight(): Response {
+  return respondEmpty(204, {
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers":
+      "Accept, Authorization, Content-Encoding, Content-Type, Expires-In, X-Burn, X-Delete-Token",
+    "Access-Control-Max-Age": "86400",
+  });
+}
+
+/** Every path can be read, so what no route takes has the wrong method. */
+function refuseMethod(app: Hono, c: Context): Response {
+  const { path, raw } = c.req;
+  const allowed: string[] = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
+  const allow = ["GET", "HEAD", ...allowed.slice(1), "OPTIONS"].join(", ");
+  const error = new PasteError(
+    "method-not-allowed",
+    `Cannot ${raw.method} here: use ${allow.replace(", OPTIONS", "")}`,
+    { headers: { "Allow": allow } },
+  );
+  return errorResponse(error, raw);
+}

@@ -1,0 +1,108 @@
+/**
+ * The service as a whole: listening, opening, holding, draining.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import { customAlphabet } from "nanoid";
+import { createApp, createStartingApp } from "./app.ts";
+import { systemClock } from "./clock.ts";
+import type { ServerConfig } from "./config.ts";
+import { Database } from "./database.ts";
+import { durableWait } from "./durable_wait.ts";
+import { errorResponse } from "./error_response.ts";
+import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
+import type { ServerPorts } from "./ports.ts";
+import { loadAssets } from "./routes/assets.ts";
+import { migrate } from "./schema.ts";
+import { SqlitePasteStore } from "./sqlite_paste_store.ts";
+
+/** A running service. */
+export interface PasteServer {
+  /** The port it listens on. */
+  readonly port: number;
+  /**
+   * Opens the database, creates it when it is not there, brings it to the current schema and begins to serve. To be
+   * called once, when the file is restored and not held.
+   *
+   * @throws {Error} When the database cannot be opened; the service goes on answering that it starts.
+   */
+  open(): Promise<void>;
+  /** From now on nothing is written to the database, until {@linkcode release}: pastes wait, reads go on. Not counted. */
+  hold(): void;
+  /** Lets pastes be written again. */
+  release(): void;
+  /**
+   * Stops accepting, lets the requests in flight finish and writes every paste that waits. Must not be held, or it
+   * waits for the release.
+   *
+   * The connection to the database stays open on purpose: closing the last one would checkpoint the WAL and delete
+   * it, before its end has been replicated. It goes with the process.
+   */
+  drain(): Promise<void>;
+}
+
+/**
+ * Starts the service: it listens at once. Until {@linkcode PasteServer.open} has resolved, `/healthz` answers 200 and
+ * everything else 503.
+ *
+ * @param config How it behaves.
+ * @param ports What it needs from its surroundings.
+ * @returns The running service.
+ * @throws {Deno.errors.AddrInUse} When the port is taken.
+ */
+export function startServer(config: ServerConfig, ports: ServerPorts): PasteServer {
+  let app: Hono = createStartingApp(ports.health);
+  let store: SqlitePasteStore | null = null;
+  let held = false;
+  let drained: Promise<void> | null = null;
+
+  const server = Deno.serve({
+    port: config.port,
+    hostname: config.host,
+    onListen: () => {}, // whoever starts the service says so
+    onError: (error) => errorResponse(error, new Request("http://localhost")), // it does not tell the request
+  }, (request) => app.fetch(request));
+
+  const open = async (): Promise<void> => {
+    if (store) throw new Error("Invariant broken: the service is opened once");
+    const assets = await loadAssets();
+    const opened = await openStore(config, ports);
+    if (held) opened.hold();
+    const { baseUrl, behindProxy } = config;
+    app = createApp({ store: opened, health: ports.health, assets, links: { baseUrl, behindProxy }, site: config });
+    store = opened;
+  };
+
+  const drain = async (): Promise<void> => {
+    await server.shutdown();
+    await store?.idle();
+  };
+
+  return {
+    port: server.addr.port,
+    open,
+    hold: () => {
+      held = true;
+      store?.hold();
+    },
+    release: () => {
+      held = false;
+      store?.release();
+    },
+    drain: () => drained ??= drain(),
+  };
+}
+
+async function openStore(config: ServerConfig, { durability }: ServerPorts): Promise<SqlitePasteStore> {
+  const database = await Database.open(config.databasePath);
+  if (await migrate(database) > 0) durability.committed();
+  return new SqlitePasteStore({
+    database,
+    clock: systemClock,
+    randomId: customAlphabet(PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH),
+    committed: () => durability.committed(),
+    durable: durableWait({ durability, clock: systemClock, timeoutMs: config.durabilityTimeoutMs }),
+  });
+}

@@ -1,0 +1,28 @@
+/**
+ * The paste service: text in over HTTP, a link out, kept in a SQLite file.
+ *
+ * It does not know who replicates that file: {@linkcode ServerPorts} is all it asks of its surroundings.
+ *
+ * @example Serve without replication
+ * ```ts ignore
+ * import { configureLog, parseServerConfig, startServer } from "./mod.ts";
+ *
+ * const config = parseServerConfig(Deno.env.toObject(), Deno.args);
+ * configureLog(config.logLevel);
+ * const server = startServer(config, {
+ *   durability: { committed: () => {}, durable: () => Promise.resolve() },
+ *   health: {
+ *     health: () => ({ role: "off", position: null, lagBytes: 0, lagSeconds: 0, lastSyncAt: null, error: null }),
+ *   },
+ * });
+ * await server.open();
+ * ```
+ *
+ * @module
+ */
+
+export { parseServerConfig, type ServerConfig, ServerConfigError } from "./config.ts";
+export { type PasteServer, startServer } from "./listen.ts";
+export { configureLog, logEvent, type LogFields, type LogLevel } from "./log.ts";
+export type { Durability, HealthProbe, ReplicationHealth, ServerPorts } from "./ports.ts";
+export { SERVER_SETTINGS, type ServerSetting } from "./settings.ts";

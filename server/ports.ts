@@ -1,0 +1,53 @@
+/**
+ * What the service needs from its surroundings and does not know how to do.
+ *
+ * @module
+ */
+
+/** Says when what SQLite has committed is as durable as the operator asked. */
+export interface Durability {
+  /** Called synchronously after every commit of the service's database. Must not throw and must not block. */
+  committed(): void;
+  /**
+   * Waits until everything committed before this call is as durable as the operator asked: at once when the local
+   * disk is enough.
+   *
+   * @param signal Fires when nobody waits any longer.
+   * @returns A promise that rejects when that durability was not reached.
+   */
+  durable(signal: AbortSignal): Promise<void>;
+}
+
+/** How replication is doing. */
+export interface ReplicationHealth {
+  /** `writer`: this instance writes. `waiting`: another one still may. `fenced`: another one does. `off`: no replication. */
+  readonly role: "writer" | "waiting" | "fenced" | "off";
+  /** The last position that the replica has, such as `<generation>/00000001:4152`; `null` before the first. */
+  readonly position: string | null;
+  /** Bytes committed here that the replica does not have yet. */
+  readonly lagBytes: number;
+  /** For how many seconds the oldest of them has been waiting. */
+  readonly lagSeconds: number;
+  /** When the replica last caught up, as RFC 3339; `null` before the first time. */
+  readonly lastSyncAt: string | null;
+  /** Why replication does not work at the moment; `null` when it does. */
+  readonly error: string | null;
+}
+
+/** Tells how replication is doing, at once. */
+export interface HealthProbe {
+  /**
+   * Reads the current state. Called for every write: must be cheap.
+   *
+   * @returns The state right now.
+   */
+  health(): ReplicationHealth;
+}
+
+/** Everything the service asks of its surroundings. */
+export interface ServerPorts {
+  /** When a paste is as durable as the operator asked. */
+  readonly durability: Durability;
+  /** How replication is doing. */
+  readonly health: HealthProbe;
+}

@@ -1,0 +1,109 @@
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { parseServerConfig, ServerConfigError } from "../../server/config.ts";
+import { SERVER_SETTINGS } from "../../server/settings.ts";
+
+Deno.test("parseServerConfig() gives the defaults when nothing is set", () => {
+  const config = parseServerConfig({}, []);
+  assertEquals(config, {
+    port: 3001,
+    host: "0.0.0.0",
+    databasePath: "data/store.db",
+    baseUrl: null,
+    behindProxy: false,
+    logLevel: "info",
+    title: "Pastestream",
+    subtitle: "Send text, get a link",
+    footer: "",
+    showDocs: true,
+    maxBytes: 2 * 1024 * 1024,
+    durabilityTimeoutMs: 10_000,
+    help: false,
+  });
+  assert(Object.isFrozen(config));
+});
+
+Deno.test("parseServerConfig() reads every variable of the table", () => {
+  const env: Readonly<Record<string, string>> = {
+    PORT: "0",
+    HOST: "::1",
+    DB_PATH: "/x/y.db",
+    BASE_URL: "https://paste.example/p/",
+    LP_BEHIND_PROXY: "y",
+    LOG_LEVEL: "debug",
+    SITE_TITLE: "T",
+    SITE_SUBTITLE: "S",
+    SITE_FOOTER: "<b>F</b>",
+    SHOW_DOCUMENTATION: "false",
+    MAX_SIZE: "5",
+  };
+  assertEquals(Object.keys(env).toSorted(), SERVER_SETTINGS.map(({ name }) => String(name)).toSorted());
+  const defaults = parseServerConfig({}, []);
+  const config = parseServerConfig(env, []);
+  assertEquals(config.baseUrl, "https://paste.example/p");
+  const changed = Object.entries(config).filter(([key, value]) =>
+    value !== Object.entries(defaults).find(([k]) => k === key)?.[1]
+  );
+  assertEquals(changed.length, SERVER_SETTINGS.length);
+});
+
+Deno.test("parseServerConfig() lets flags win over variables, with one dash or two, joined or apart", () => {
+  const env = { SITE_TITLE: "env", SITE_SUBTITLE: "env", SITE_FOOTER: "env", MAX_SIZE: "7" };
+  const config = parseServerConfig(env, [
+    "-title",
+    "a b",
+    "--subtitle=x=y",
+    "-footer=",
+    "--showdocs=false",
+    "-maxsize",
+    "3",
+  ]);
+  assertEquals([config.title, config.subtitle, config.footer, config.showDocs], ["a b", "x=y", "", false]);
+  assertEquals(config.maxBytes, 3 * 1024 * 1024);
+});
+
+Deno.test("parseServerConfig() counts -maxsize in MiB as LogPaste does, MAX_SIZE in bytes, and takes units for both", () => {
+  assertEquals(parseServerConfig({}, ["-maxsize=2"]).maxBytes, 2_097_152);
+  assertEquals(parseServerConfig({}, ["-maxsize=64KiB"]).maxBytes, 65_536);
+  assertEquals(parseServerConfig({ MAX_SIZE: "4096" }, []).maxBytes, 4096);
+  assertEquals(parseServerConfig({ MAX_SIZE: "10MiB" }, []).maxBytes, 10_485_760);
+});
+
+Deno.test("parseServerConfig() takes -showdocs alone, and with a value apart", () => {
+  assert(parseServerConfig({ SHOW_DOCUMENTATION: "n" }, ["-showdocs"]).showDocs);
+  assertFalse(parseServerConfig({}, ["-showdocs", "false", "-title", "t"]).showDocs);
+});
+
+Deno.test("parseServerConfig() takes an empty variable as not set", () => {
+  assertEquals(parseServerConfig({ PORT: "", BASE_URL: "", SITE_TITLE: "" }, []), parseServerConfig({}, []));
+});
+
+Deno.test("parseServerConfig() throws every problem at once when several values are wrong", () => {
+  const env = {
+    PORT: "70000",
+    BASE_URL: "ftp://x",
+    LP_BEHIND_PROXY: "maybe",
+    LOG_LEVEL: "loud",
+    MAX_SIZE: "0",
+    SHOW_DOCUMENTATION: "2",
+  };
+  const args = ["-maxsize", "big", "-perminutelimit", "5", "stray", "-title"];
+  const { problems } = assertThrows(() => parseServerConfig(env, args), ServerConfigError);
+  assertEquals(problems, [
+    'Cannot read the flag "-perminutelimit" as there is no such flag',
+    'Cannot read the argument "5" as only flags are expected',
+    'Cannot read the argument "stray" as only flags are expected',
+    'Cannot read the flag "-title" as it must be followed by a value',
+    'Cannot read PORT as it must be a number from 0 to 65535: current value is "70000"',
+    'Cannot read BASE_URL as it must be an http or https URL such as "https://paste.example", without query, fragment and credentials: current value is "ftp://x"',
+    'Cannot read LP_BEHIND_PROXY as it must be "y" or "n": current value is "maybe"',
+    'Cannot read LOG_LEVEL as it must be "debug" or "info" or "warning" or "error": current value is "loud"',
+    'Cannot read SHOW_DOCUMENTATION as it must be "y" or "n": current value is "2"',
+    'Cannot read the flag "-maxsize" as it must be a size from 1 to 536870912 bytes such as "2097152" or "2MiB": current value is "big"',
+  ]);
+});
+
+Deno.test("parseServerConfig() does not throw when help is asked for", () => {
+  for (const flag of ["-h", "--help", "-help"]) {
+    assert(parseServerConfig({ PORT: "x" }, [flag]).help, flag);
+  }
+});

@@ -1,0 +1,33 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { formatPasteId, isPasteId, PASTE_ID_ALPHABET } from "../../server/paste_id.ts";
+
+const RANDOM = "abcdefg";
+
+Deno.test("formatPasteId() begins with the second since 2026 in base 62", () => {
+  assertEquals(formatPasteId(Date.UTC(2026, 0, 1), RANDOM), "00000abcdefg");
+  assertEquals(formatPasteId(Date.UTC(2026, 0, 1, 0, 0, 61), RANDOM), "0000zabcdefg");
+  assertEquals(formatPasteId(Date.UTC(2026, 0, 1, 0, 0, 62), RANDOM), "00010abcdefg");
+  assertEquals(formatPasteId(Date.UTC(2026, 0, 1, 0, 0, 61, 999), RANDOM), "0000zabcdefg");
+});
+
+Deno.test("formatPasteId() clamps when the clock is out of range", () => {
+  assertEquals(formatPasteId(0, RANDOM), "00000abcdefg");
+  assertEquals(formatPasteId(Date.UTC(2100, 0, 1), RANDOM), "zzzzzabcdefg");
+});
+
+Deno.test("formatPasteId() sorts by time when compared byte by byte", () => {
+  const ids = Array.from({ length: 5000 }, (_, i) => formatPasteId(Date.UTC(2026, 0, 1) + i * 61_000, RANDOM));
+  assertEquals(ids.toSorted((a, b) => (a < b ? -1 : 1)), ids);
+});
+
+Deno.test("PASTE_ID_ALPHABET is in the order of its bytes", () => {
+  assertEquals([...PASTE_ID_ALPHABET].sort().join(""), PASTE_ID_ALPHABET);
+  assertEquals(PASTE_ID_ALPHABET.length, 62);
+});
+
+Deno.test("isPasteId() takes twelve characters, LogPaste's eight, and nothing else", () => {
+  for (const id of ["00000abcdefg", "aB3dE6gH"]) assert(isPasteId(id), id);
+  for (const text of ["", "abc", "123456789", "0000000000000", "abcdefg-", "abcdefgé", "abcdefgh\n", "%2e%2e%2e"]) {
+    assertFalse(isPasteId(text), text);
+  }
+});

@@ -1,0 +1,24 @@
+import { assertEquals } from "@std/assert";
+import { loadAssets } from "../../../server/routes/assets.ts";
+import { TestApp } from "../support.ts";
+
+Deno.test("serveAsset() answers 304 to those who have the file", async () => {
+  await using test = await TestApp.open();
+  const first = await test.request("/static/style.css");
+  assertEquals(first.headers.get("content-type"), "text/css; charset=utf-8");
+  await first.body?.cancel();
+  const headers = { "If-None-Match": first.headers.get("etag") ?? "" };
+  assertEquals((await test.request("/static/style.css", { headers })).status, 304);
+});
+
+Deno.test("loadAssets() finds every file, each under paths of its own with a tag of its own", async () => {
+  const assets = await loadAssets();
+  const paths = assets.flatMap((asset) => asset.paths);
+  assertEquals(new Set(paths).size, paths.length);
+  assertEquals(new Set(assets.map(({ etag }) => etag)).size, assets.length);
+});
+
+Deno.test("robots() keeps crawlers off everything but the start page", async () => {
+  await using test = await TestApp.open();
+  assertEquals(await (await test.request("/robots.txt")).text(), "User-agent: *\nAllow: /$\nDisallow: /\n");
+});

@@ -1,0 +1,102 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { NASTY_BYTES, TestApp } from "../support.ts";
+
+const BROWSER = { headers: { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" } };
+
+Deno.test("GET /<id> answers with the bytes and every header that keeps them harmless", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste(NASTY_BYTES);
+  const response = await test.request(path);
+  assertEquals(await response.bytes(), NASTY_BYTES);
+  assertEquals(Object.fromEntries(response.headers), {
+    "access-control-allow-origin": "*",
+    "cache-control": "public, max-age=31536000, immutable",
+    "content-length": String(NASTY_BYTES.byteLength),
+    "content-security-policy": "default-src 'none'; sandbox",
+    "content-type": "text/plain; charset=utf-8",
+    "etag": `"${path.slice(1)}"`,
+    "referrer-policy": "no-referrer",
+    "vary": "Accept",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+  });
+});
+
+Deno.test("GET /<id>/<anything> answers with the same paste, named by the suffix", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("a");
+  const names: readonly (readonly [string, string | null])[] = [
+    ["/", null],
+    ["/app.log", "inline; filename*=UTF-8''app.log"],
+    ["/x/y%20(1)'.txt", "inline; filename*=UTF-8''y%20%281%29%27.txt"],
+    ["/raw", null],
+  ];
+  for (const [suffix, disposition] of names) {
+    const response = await test.request(`${path}${suffix}`);
+    assertEquals([response.status, await response.text()], [200, "a"], suffix);
+    assertEquals(response.headers.get("content-disposition"), disposition);
+  }
+});
+
+Deno.test("GET /<id> shows browsers a page with the text escaped and its lines kept", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("\n<script>alert(1)</script> & 'x'\r\n  two\n");
+  const response = await test.request(path, BROWSER);
+  assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals(response.headers.get("vary"), "Accept");
+  assertStringIncludes(response.headers.get("content-security-policy") ?? "", "script-src 'self'");
+  const page = await response.text();
+  assertStringIncludes(page, ">\n\n&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;x&#39;\r\n  two\n</pre>");
+  assertStringIncludes(page, `href="${path}/raw"`);
+  assert(page.startsWith("<!doctype html>"));
+});
+
+Deno.test("GET /<id>/raw is raw even for browsers", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("<b>");
+  const response = await test.request(`${path}/raw`, BROWSER);
+  assertEquals([response.headers.get("content-type"), await response.text()], ["text/plain; charset=utf-8", "<b>"]);
+});
+
+Deno.test("GET /<id> answers 304 when the client has the paste", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("a");
+  const etag = `"${path.slice(1)}"`;
+  for (const known of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
+    const response = await test.request(path, { headers: { "If-None-Match": known } });
+    assertEquals([response.status, response.headers.get("etag"), response.body], [304, etag, null], known);
+  }
+  const other = await test.request(path, { headers: { "If-None-Match": '"x"' } });
+  assertEquals([other.status, await other.text()], [200, "a"]);
+});
+
+Deno.test("HEAD /<id> answers with the headers of GET and no body", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("hello");
+  for (const init of [{}, BROWSER]) {
+    const get = await test.request(path, init);
+    const head = await test.request(path, { ...init, method: "HEAD" });
+    assertEquals([...head.headers], [...get.headers]);
+    assertEquals(head.headers.get("content-length"), String((await get.bytes()).byteLength));
+    assertEquals(await head.text(), "");
+  }
+});
+
+Deno.test("GET answers 404 in the same way to what is missing and to what is no id", async () => {
+  await using test = await TestApp.open();
+  for (const path of ["/000000000000", "/aB3dE6gH", "/x", "/..%2f..%2fetc", "/%00", "/static/", "/static/x.js"]) {
+    const response = await test.request(path);
+    assertEquals(response.status, 404, path);
+    assertEquals(response.headers.get("cache-control"), "no-store");
+    assertEquals(await response.text(), "Cannot find the paste: check the link\n");
+  }
+});
+
+Deno.test("errors are JSON when it is asked for, and carry CORS headers", async () => {
+  await using test = await TestApp.open();
+  const response = await test.request("/000000000000", { headers: { Accept: "application/json" } });
+  assertEquals(response.headers.get("access-control-allow-origin"), "*");
+  assertEquals(await response.json(), {
+    error: { code: "not-found", message: "Cannot find the paste: check the link" },
+  });
+});

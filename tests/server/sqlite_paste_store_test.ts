@@ -1,0 +1,147 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { createClient } from "@libsql/client";
+import { PasteError } from "../../server/errors.ts";
+import type { NewPaste } from "../../server/paste.ts";
+import { bytesOf, ManualSchedule, NASTY_BYTES, TestStore } from "./support.ts";
+
+function paste(bytes: Uint8Array<ArrayBuffer>, name: string | null = null): NewPaste {
+  return { bytes, name };
+}
+
+function sized(bytes: number): NewPaste {
+  return paste(new Uint8Array(bytes).fill(0x61));
+}
+
+async function codes(results: Promise<PromiseSettledResult<string>[]>): Promise<string[]> {
+  return (await results).map((result) => {
+    if (result.status === "fulfilled") return "stored";
+    return result.reason instanceof PasteError ? result.reason.code : String(result.reason);
+  });
+}
+
+Deno.test("SqlitePasteStore.put() and get() return the same bytes and name", async () => {
+  await using opened = await TestStore.open();
+  for (const bytes of [NASTY_BYTES, bytesOf("a"), new Uint8Array(3_000_000).fill(7), NASTY_BYTES.subarray(3, 9)]) {
+    const id = await opened.store.put(paste(bytes, "ü.log"));
+    assertEquals(await opened.store.get(id), { bytes: Uint8Array.from(bytes), name: "ü.log" });
+  }
+});
+
+Deno.test("SqlitePasteStore.put() stores a blob with its time, under an id that begins with it", async () => {
+  await using opened = await TestStore.open();
+  const id = await opened.store.put(paste(bytesOf("a")));
+  assertEquals(id, "00MTY0000000");
+  const [row] = await opened.database.query("SELECT id, creation_time, typeof(contents), name FROM entries");
+  assertEquals([row?.[0], row?.[1], row?.[2], row?.[3]], [id, "2026-01-02T00:00:00Z", "blob", null]);
+});
+
+Deno.test("SqlitePasteStore.get() returns null when there is no such paste", async () => {
+  await using opened = await TestStore.open();
+  assertEquals(await opened.store.get("000000000000"), null);
+});
+
+Deno.test("SqlitePasteStore.get() returns the bytes of LogPaste's text, NUL and invalid UTF-8 included", async () => {
+  await using opened = await TestStore.open();
+  await opened.database.run("INSERT INTO entries (id, contents) VALUES ('aB3dE6gH', CAST(? AS TEXT))", [NASTY_BYTES]);
+  assertEquals((await opened.database.query("SELECT typeof(contents) FROM entries"))[0]?.[0], "text");
+  assertEquals(await opened.store.get("aB3dE6gH"), { bytes: NASTY_BYTES, name: null });
+});
+
+Deno.test("SqlitePasteStore.put() commits together what arrives together", async () => {
+  await using opened = await TestStore.open();
+  const ids = await Promise.all(Array.from({ length: 100 }, (_, i) => opened.store.put(paste(bytesOf(`paste ${i}`)))));
+  assertEquals([opened.commits, new Set(ids).size, await opened.count()], [1, 100, 100]);
+  for (const [i, id] of ids.entries()) assertEquals((await opened.store.get(id))?.bytes, bytesOf(`paste ${i}`));
+});
+
+Deno.test("SqlitePasteStore.put() bounds a commit by pastes and bytes", async () => {
+  await using opened = await TestStore.open();
+  await Promise.all(Array.from({ length: 300 }, () => opened.store.put(sized(1))));
+  assertEquals(opened.commits, 2);
+  await Promise.all(Array.from({ length: 3 }, () => opened.store.put(sized(4_000_000))));
+  assertEquals(opened.commits, 4);
+});
+
+Deno.test("SqlitePasteStore.put() takes fresh randomness when ids clash, and stores the whole group", async () => {
+  const random = ["aaaaaaa", "aaaaaaa", "bbbbbbb", "aaaaaaa", "aaaaaaa", "ccccccc", "ddddddd"];
+  await using opened = await TestStore.open({ randomId: () => random.shift() ?? "zzzzzzz" });
+  const ids = await Promise.all([opened.store.put(paste(bytesOf("1"))), opened.store.put(paste(bytesOf("2")))]);
+  assertEquals(ids, ["00MTYbbbbbbb", "00MTYaaaaaaa"]);
+  assertEquals(await opened.store.put(paste(bytesOf("3"))), "00MTYccccccc");
+  assertEquals((await opened.store.get("00MTYaaaaaaa"))?.bytes, bytesOf("2"));
+});
+
+Deno.test("SqlitePasteStore.put() throws internal when every id clashes", async () => {
+  await using opened = await TestStore.open({ randomId: () => "aaaaaaa" });
+  await opened.store.put(paste(bytesOf("1")));
+  const error = await assertRejects(() => opened.store.put(paste(bytesOf("2"))), PasteError);
+  assertEquals([error.code, error.status], ["internal", 500]);
+});
+
+Deno.test("SqlitePasteStore.put() refuses exactly the pastes that do not fit when the disk is full", async () => {
+  await using opened = await TestStore.open();
+  await opened.database.run("PRAGMA max_page_count = 20");
+  const results = Promise.allSettled([100, 200_000, 200, 300_000, 300].map((size) => opened.store.put(sized(size))));
+  assertEquals(await codes(results), ["stored", "storage-full", "stored", "storage-full", "stored"]);
+  assertEquals(await opened.count(), 3);
+});
+
+Deno.test("SqlitePasteStore.put() refuses the group when another process has the lock, and the next one succeeds", async () => {
+  await using opened = await TestStore.open();
+  await opened.database.run("PRAGMA busy_timeout = 0");
+  const other = createClient({ url: `file:${opened.folder.file("store.db")}`, concurrency: 1 });
+  const lock = await other.transaction("write");
+  const results = Promise.allSettled([opened.store.put(sized(1)), opened.store.put(sized(2))]);
+  assertEquals(await codes(results), ["database-busy", "database-busy"]);
+  await lock.rollback();
+  await opened.store.put(sized(1));
+  assertEquals(await opened.count(), 1);
+  // The settings are put back after a failure, in case the client has replaced the connection.
+  assertEquals((await opened.database.query("PRAGMA busy_timeout"))[0]?.[0], 5000);
+  other.close();
+});
+
+Deno.test("SqlitePasteStore.put() reports the commit in the same turn, then waits for durability once per group", async () => {
+  const log: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  await using opened = await TestStore.open({
+    committed: () => void log.push("committed"),
+    durable: () => {
+      log.push("durable");
+      return gate.promise;
+    },
+  });
+  const results = [1, 2, 3].map((size) => opened.store.put(sized(size)).then(() => log.push("answered")));
+  await opened.store.idle();
+  assertEquals(log, ["committed", "durable"]);
+  gate.resolve();
+  await Promise.all(results);
+  assertEquals(log, ["committed", "durable", "answered", "answered", "answered"]);
+});
+
+Deno.test("SqlitePasteStore.put() rejects when durability does, though the paste is stored", async () => {
+  const failure = new PasteError("not-yet-durable", "later");
+  await using opened = await TestStore.open({ durable: () => Promise.reject(failure) });
+  assertEquals(await codes(Promise.allSettled([opened.store.put(sized(1)), opened.store.put(sized(2))])), [
+    "not-yet-durable",
+    "not-yet-durable",
+  ]);
+  assertEquals(await opened.count(), 2);
+});
+
+Deno.test("SqlitePasteStore.hold() lets nothing be written while reads go on", async () => {
+  const turns = new ManualSchedule();
+  await using opened = await TestStore.open({ schedule: turns.schedule });
+  const first = opened.store.put(paste(bytesOf("1")));
+  turns.run();
+  const id = await first;
+  opened.store.hold();
+  const second = opened.store.put(paste(bytesOf("2")));
+  turns.run();
+  assertEquals((await opened.store.get(id))?.bytes, bytesOf("1"));
+  assertEquals([await opened.count(), opened.commits], [1, 1]);
+  opened.store.release();
+  turns.run();
+  await second;
+  assertEquals([await opened.count(), opened.commits], [2, 2]);
+});

@@ -1,0 +1,11 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import { usageText } from "../../../server/views/usage_text.ts";
+
+const SITE = { title: "T", subtitle: "S", footer: "<b>", showDocs: true, maxBytes: 2_097_152, prefix: "" };
+
+Deno.test("usageText() shows commands for this instance and its limit", () => {
+  const text = usageText(SITE, "https://p.example");
+  assert(text.startsWith("T: S\n"));
+  assertStringIncludes(text, "curl -F f=@app.log https://p.example/\n");
+  assertStringIncludes(text, "up to 2 MiB.\n");
+});
