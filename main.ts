@@ -6,12 +6,16 @@
 
 import {
   configureLog,
+  formatSettings,
   logEvent,
   parseServerConfig,
+  printProblems,
+  printText,
   SERVER_SETTINGS,
   type ServerConfig,
   ServerConfigError,
   startServer,
+  terminalWriter,
 } from "./server/mod.ts";
 import {
   EventPrinter,
@@ -22,13 +26,7 @@ import {
   Replication,
 } from "./replicate/mod.ts";
 
-/** Both halves of the configuration. */
-export interface Config {
-  /** The paste service's. */
-  readonly server: ServerConfig;
-  /** The replication engine's. */
-  readonly replicate: ReplicateConfig;
-}
+type Config = { readonly server: ServerConfig; readonly replicate: ReplicateConfig };
 
 /** A running service. */
 export interface Service {
@@ -40,79 +38,60 @@ export interface Service {
   stop(): Promise<number>;
 }
 
-/**
- * Starts the service. It listens at once, and serves pastes when the database is restored.
- *
- * @param config How it behaves.
- * @returns The service.
- */
+/** Starts the service. It listens at once, and serves pastes when the database is restored. */
 export function run(config: Config): Service {
-  const printer = new EventPrinter({
-    record: logEvent,
-    terminal: Deno.stderr.isTerminal() ? printTo(Deno.stderr) : null,
-  });
+  const printer = new EventPrinter({ record: logEvent, terminal: terminalWriter() });
   const replication: Replication = new Replication(config.replicate, {
     onEvent: (event) => printer.print(event),
     hold: () => server.hold(),
     release: () => server.release(),
   });
   const server = startServer(config.server, { durability: replication, health: replication });
-  const open = async (): Promise<void> => {
-    await replication.prepared;
-    await server.open();
-    logEvent("info", "Serving pastes", { port: server.port });
-  };
+  logEvent("info", "Listening", { port: server.port });
+  const ready = replication.prepared.then(() => server.open()).then(() => logEvent("info", "Serving pastes"));
   const stop = async (): Promise<number> => {
     await server.drain();
     const outcome = await replication.stop();
-    const isComplete = outcome !== "incomplete";
-    logEvent(isComplete ? "info" : "error", "Stopped", { outcome });
-    return isComplete ? 0 : 1;
+    logEvent(outcome === "incomplete" ? "error" : "info", "Stopped", { outcome });
+    return outcome === "incomplete" ? 1 : 0;
   };
-  return { port: server.port, ready: open(), stop };
+  return { port: server.port, ready, stop };
 }
 
+/** Reads both halves, so that all their problems are told at once. */
 function configure(env: Readonly<Record<string, string>>, args: readonly string[]): Config {
-  const server = parseServerConfig(env, args);
-  if (server.help) {
-    printTo(Deno.stdout)(`Usage: deno task start [flags]\n\n${settingsTable()}\n`);
-    Deno.exit(0);
+  const problems: string[] = [];
+  const server = collect(problems, () => parseServerConfig(env, args));
+  const replicate = collect(problems, () => parseReplicateConfig(env, { databasePath: server?.databasePath ?? "" }));
+  if (server === null || replicate === null) throw new ServerConfigError(problems);
+  return { server, replicate };
+}
+
+function collect<T>(problems: string[], parse: () => T): T | null {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ServerConfigError || error instanceof ReplicateConfigError)) throw error;
+    problems.push(...error.problems);
+    return null;
   }
-  configureLog(server.logLevel);
-  return { server, replicate: parseReplicateConfig(env, { databasePath: server.databasePath }) };
 }
 
-function settingsTable(): string {
-  const server = SERVER_SETTINGS.map(({ name, flag, ...row }) => ({
-    ...row,
-    name: flag ? `${name} or ${flag}` : name,
-  }));
-  return [...server, ...REPLICATE_SETTINGS]
-    .map(({ name, meaning, default: value }) => `  ${name}\n      ${meaning}${value ? `; default: ${value}` : ""}`)
-    .join("\n");
-}
-
-function printTo(output: typeof Deno.stderr | typeof Deno.stdout): (text: string) => void {
-  return (text) => void output.writeSync(new TextEncoder().encode(text));
-}
-
-/** Runs until a signal; the second one ends the process at once. */
+/** Runs until a signal; a second one ends the process at once. */
 async function main(): Promise<void> {
-  const service = run(configure(Deno.env.toObject(), Deno.args));
+  const config = configure(Deno.env.toObject(), Deno.args);
+  if (config.server.help) return printText(formatSettings([...SERVER_SETTINGS, ...REPLICATE_SETTINGS]));
+  configureLog(config.server.logLevel);
+  const service = run(config);
   let signals = 0;
-  const onSignal = async (): Promise<void> => Deno.exit(++signals > 1 ? 1 : await service.stop());
-  Deno.addSignalListener("SIGTERM", onSignal);
-  Deno.addSignalListener("SIGINT", onSignal);
+  const onSignal = async (): Promise<never> => Deno.exit(++signals > 1 ? 1 : await service.stop());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, onSignal);
   await service.ready;
 }
 
 if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    const isExpected = error instanceof ServerConfigError || error instanceof ReplicateConfigError;
-    const problems = isExpected ? error.problems : [error instanceof Error ? error.message : String(error)];
-    printTo(Deno.stderr)(problems.map((problem) => `pastestream: ${problem}\n`).join(""));
+  main().catch((error: unknown) => {
+    printProblems(error instanceof ServerConfigError ? error.problems : [String(error)]);
     Deno.exit(1);
-  }
+  });
 }

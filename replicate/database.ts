@@ -7,6 +7,9 @@
 import Sqlite from "libsql";
 import type { Clock } from "./clock.ts";
 import { ReplicateError } from "./errors.ts";
+import type { SnapshotRead } from "./snapshot.ts";
+import { firstRow } from "./sqlite_query.ts";
+import { asReplicateError, busyError, isBusy } from "./sqlite_error.ts";
 
 /** How long a connection of ours waits for a lock of another's, in milliseconds. */
 const BUSY_TIMEOUT_MS = 1_000;
@@ -23,20 +26,6 @@ export interface CheckpointResult {
   readonly walFrames: number;
   /** How many of them are in the database file now. */
   readonly checkpointedFrames: number;
-}
-
-/** The database as it was at one instant, for as long as this is open. */
-export interface SnapshotRead extends Disposable {
-  /** Size of the database in pages. */
-  readonly pageCount: number;
-  /** Size of a page in bytes. */
-  readonly pageBytes: number;
-  /**
-   * Reads one page.
-   *
-   * @param pageNumber Its number, from 1.
-   */
-  readPage(pageNumber: number): Uint8Array<ArrayBuffer>;
 }
 
 type Connection = InstanceType<typeof Sqlite>;
@@ -255,33 +244,7 @@ function numberOf(connection: Connection, query: string): number {
   return Number(firstRow(connection.prepare(query))[0]);
 }
 
-interface Query {
-  raw(): { get(...parameters: number[]): unknown };
-}
-
-function firstRow(statement: Query, ...parameters: number[]): readonly unknown[] {
-  const row = statement.raw().get(...parameters);
-  return Array.isArray(row) ? row : [];
-}
-
 function asBytes(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw new ReplicateError("internal", "Cannot read a page of the database as SQLite has none under its number");
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
-}
-
-function busyError(cause?: unknown): ReplicateError {
-  return new ReplicateError("database-busy", "Another connection holds the database's lock", {
-    retryable: true,
-    cause,
-  });
-}
-
-function asReplicateError(error: unknown): ReplicateError {
-  if (error instanceof ReplicateError) return error;
-  if (isBusy(error)) return busyError(error);
-  return new ReplicateError("internal", "SQLite refused a statement of the engine", { retryable: true, cause: error });
 }

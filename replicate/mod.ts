@@ -21,10 +21,8 @@ export {
   type Environment,
   parseReplicateConfig,
   type ReplicaConfig,
-  REPLICATE_SETTINGS,
   type ReplicateConfig,
   ReplicateConfigError,
-  type ReplicateSetting,
   type ReplicateSettings,
   type StalePolicy,
   type StaticCredentials,
@@ -35,5 +33,6 @@ export { EventPrinter, type EventPrinterOptions } from "./event_printer.ts";
 export type { EventListener, GenerationReason, ProgressTask, ReplicateEvent } from "./events.ts";
 export { Replication, type ReplicationHealth, type ReplicationHooks } from "./replication.ts";
 export type { Clock } from "./clock.ts";
+export { REPLICATE_SETTINGS, type ReplicateSetting } from "./settings.ts";
 export type { StopOutcome } from "./protocol.ts";
 export type { WriterRole } from "./writer_status.ts";

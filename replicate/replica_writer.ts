@@ -13,7 +13,7 @@ import type { ObjectStore } from "./object_store.ts";
 import { formatPosition } from "./position.ts";
 import type { ResumeDecision } from "./resume.ts";
 import { pauseMs } from "./retry.ts";
-import { SnapshotTask } from "./snapshot_task.ts";
+import { SnapshotKeeper } from "./snapshot_keeper.ts";
 import { ForeignWriterError, ReplicaSync } from "./sync.ts";
 import { Wake } from "./wake.ts";
 import { type WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
@@ -42,13 +42,11 @@ export class ReplicaWriter {
   readonly #store: ObjectStore;
   readonly #sync: ReplicaSync;
   readonly #lineage: Lineage;
+  readonly #snapshots: SnapshotKeeper;
   readonly #onStatus: () => void;
   readonly #wake = new Wake();
   readonly #lag = new LagWatch();
   #role: WriterRole = "waiting";
-  #snapshot: SnapshotTask | null = null;
-  #snapshotFailure: unknown = null;
-  #hasSnapshot = false;
   #nextUploadAt = 0;
   #lastSyncAtMs: number | null = null;
   #error: ErrorReport | null = null;
@@ -67,6 +65,10 @@ export class ReplicaWriter {
     this.#onStatus = onStatus;
     this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax);
     this.#lineage = new Lineage(context, store, this.#sync, decision);
+    this.#snapshots = new SnapshotKeeper(context, store, () => {
+      this.#onStatus();
+      this.#wake.ring();
+    });
   }
 
   /** What it is doing. */
@@ -77,7 +79,7 @@ export class ReplicaWriter {
       role: this.#role,
       position: position === null ? null : formatPosition(position),
       lagBytes: this.#sync.lagBytes,
-      syncedNotice: this.#hasSnapshot ? this.#sync.uploadedNotice : 0,
+      syncedNotice: this.#snapshots.exists ? this.#sync.uploadedNotice : 0,
       lastSyncAtMs: this.#lastSyncAtMs,
       error: this.#error,
     };
@@ -90,7 +92,7 @@ export class ReplicaWriter {
 
   /** Whether a barrier may begin: so little waits that memory holds the rest, or waiting longer would not help. */
   get isReadyForBarrier(): boolean {
-    if (this.#sync.place === null || this.#snapshot !== null) return false;
+    if (this.#sync.place === null || this.#snapshots.isRunning) return false;
     return this.#lag.isGrowing || this.#sync.queuedBytes <= this.#context.settings.segmentBytesMax;
   }
 
@@ -126,7 +128,7 @@ export class ReplicaWriter {
 
   /** Whether everything that was announced is in the replica, and can be restored from it. */
   get isSynced(): boolean {
-    return this.#role === "writer" && this.#hasSnapshot &&
+    return this.#role === "writer" && this.#snapshots.exists &&
       this.#sync.uploadedNotice >= this.#context.lastNotice() && this.#sync.lagBytes === 0;
   }
 
@@ -164,27 +166,24 @@ export class ReplicaWriter {
   /** Gives the generation up, as frames of the WAL will be lost to it. The next round begins a new one. */
   async abandon(reason: GenerationReason): Promise<void> {
     await this.#lineage.abandon(reason);
-    this.#hasSnapshot = false;
-    await this.cancelSnapshot();
+    await this.#snapshots.reset({ exists: false });
     this.#onStatus();
   }
 
   /** Ends a snapshot that is under way. */
-  async cancelSnapshot(): Promise<void> {
-    const snapshot = this.#snapshot;
-    this.#snapshot = null;
-    await snapshot?.cancel();
+  cancelSnapshot(): Promise<void> {
+    return this.#snapshots.cancel();
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    this.#throwSnapshotFailure();
     if (this.#sync.place === null) {
-      this.#hasSnapshot = (await this.#lineage.attach(signal)).hasSnapshot;
+      const { hasSnapshot } = await this.#lineage.attach(signal);
+      await this.#snapshots.reset({ exists: hasSnapshot });
       this.#role = "writer";
     }
     const { clock, settings, lastNotice, walMutex, walFile } = this.#context;
     while (!signal.aborted && this.#sync.place !== null) {
-      if (!this.#hasSnapshot && this.#snapshot === null) await this.#beginSnapshot();
+      await this.#snapshots.ensure(this.#sync.place);
       const notice = lastNotice();
       const reachedEnd = await walMutex.run(() =>
         this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
@@ -211,33 +210,15 @@ export class ReplicaWriter {
       this.#lastSyncAtMs = clock.now();
       this.#onStatus();
     }
-    if (this.#sync.position !== null) this.#snapshot?.advance(this.#sync.position);
+    if (this.#sync.position !== null) this.#snapshots.advance(this.#sync.position);
     this.#onStatus();
-  }
-
-  async #beginSnapshot(): Promise<void> {
-    const place = this.#sync.place;
-    if (place === null) return;
-    this.#snapshot = await SnapshotTask.begin(this.#context, this.#store, place, {
-      onWritten: () => {
-        this.#snapshot = null;
-        this.#hasSnapshot = true;
-        this.#onStatus();
-        this.#wake.ring();
-      },
-      onFailed: (error) => {
-        this.#snapshot = null;
-        this.#snapshotFailure = error;
-        this.#wake.ring();
-      },
-    });
   }
 
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof ForeignWriterError) {
       this.#role = "fenced";
       this.#error = reportError(error);
-      await this.cancelSnapshot();
+      await this.#snapshots.cancel();
       this.#context.emit({ type: "fenced", replica: this.#store.url, key: error.key });
       this.#onStatus();
       return;
@@ -258,15 +239,8 @@ export class ReplicaWriter {
     await pause(this.#context.clock, finishing.aborted ? Math.min(ms, FINISH_PAUSE_MS) : ms, ends);
   }
 
-  /** A snapshot fails beside the loop; the loop is where failures are told and waited for. */
-  #throwSnapshotFailure(): void {
-    const failure = this.#snapshotFailure;
-    this.#snapshotFailure = null;
-    if (failure !== null) throw failure;
-  }
-
   #recover(): void {
-    if (!this.#hasSnapshot && this.#failures > 0) return; // not before the generation can be restored
+    if (!this.#snapshots.exists && this.#failures > 0) return; // not before the generation can be restored
     this.#failures = 0;
     if (this.#error === null) return;
     this.#error = null;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { SnapshotRead } from "./database.ts";
 import { encodeStream } from "./lz4/encode_stream.ts";
 import { formatSnapshotKey, type SnapshotKey } from "./object_key.ts";
 import type { ObjectStore } from "./object_store.ts";
@@ -15,6 +14,20 @@ const TURN_BYTES = 1_048_576;
 /** LZ4 may make incompressible bytes larger: by 4 bytes in each block of 64 KiB, and a frame's header and end. */
 const FRAME_OVERHEAD_RATIO = 1 + 4 / 65_536;
 const FRAME_OVERHEAD_BYTES = 64;
+
+/** The database as it was at one instant, for as long as this is open. */
+export interface SnapshotRead extends Disposable {
+  /** Size of the database in pages. */
+  readonly pageCount: number;
+  /** Size of a page in bytes. */
+  readonly pageBytes: number;
+  /**
+   * Reads one page.
+   *
+   * @param pageNumber Its number, from 1.
+   */
+  readPage(pageNumber: number): Uint8Array<ArrayBuffer>;
+}
 
 /** Options of {@linkcode writeSnapshot}. */
 export interface SnapshotOptions {

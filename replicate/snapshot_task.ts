@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { SnapshotRead } from "./database.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { comparePlaces, formatPosition, type Position } from "./position.ts";
-import { writeSnapshot } from "./snapshot.ts";
+import { type SnapshotRead, writeSnapshot } from "./snapshot.ts";
 import type { SyncPlace } from "./sync.ts";
 import type { WriterContext } from "./writer_context.ts";
 

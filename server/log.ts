@@ -69,3 +69,30 @@ function terminalFormatter(): TextFormatter {
     return `${line(record).trimEnd()}${fields.join("")}`;
   };
 }
+
+/** Writes raw text to standard error, for progress that is redrawn; `null` where that is no terminal. */
+export function terminalWriter(): ((text: string) => void) | null {
+  return Deno.stderr.isTerminal() ? (text) => writeText(Deno.stderr, text) : null;
+}
+
+/**
+ * Prints what was asked for, such as help, to standard output.
+ *
+ * @param text What to print.
+ */
+export function printText(text: string): void {
+  writeText(Deno.stdout, text);
+}
+
+/**
+ * Prints why the program cannot start to standard error, a line for each problem.
+ *
+ * @param problems What is wrong.
+ */
+export function printProblems(problems: readonly string[]): void {
+  writeText(Deno.stderr, problems.map((problem) => `pastestream: ${problem}\n`).join(""));
+}
+
+function writeText(output: typeof Deno.stderr | typeof Deno.stdout, text: string): void {
+  output.writeSync(new TextEncoder().encode(text));
+}

@@ -23,6 +23,14 @@
 
 export { parseServerConfig, type ServerConfig, ServerConfigError } from "./config.ts";
 export { type PasteServer, startServer } from "./listen.ts";
-export { configureLog, logEvent, type LogFields, type LogLevel } from "./log.ts";
+export {
+  configureLog,
+  logEvent,
+  type LogFields,
+  type LogLevel,
+  printProblems,
+  printText,
+  terminalWriter,
+} from "./log.ts";
 export type { Durability, HealthProbe, ReplicationHealth, ServerPorts } from "./ports.ts";
-export { SERVER_SETTINGS, type ServerSetting } from "./settings.ts";
+export { formatSettings, SERVER_SETTINGS, type ServerSetting } from "./settings.ts";

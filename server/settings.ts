@@ -63,3 +63,18 @@ export const SERVER_SETTINGS = [
 
 /** The name of a setting. */
 export type SettingName = (typeof SERVER_SETTINGS)[number]["name"];
+
+/**
+ * Writes settings for `--help`.
+ *
+ * @param settings Any settings; those of other parts of the program may stand beside the service's own.
+ * @returns Two lines for each: how it is set, and what it does.
+ */
+export function formatSettings(
+  settings: readonly (Omit<ServerSetting, "flag"> & Partial<Pick<ServerSetting, "flag">>)[],
+): string {
+  return settings.map(({ name, flag, meaning, default: value }) => {
+    const names = flag ? `${name}, ${flag}` : name;
+    return `  ${names}\n      ${meaning}${value === "" ? "" : ` (default: ${value})`}\n`;
+  }).join("");
+}

@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|checkpoint_policy|retention_plan|restore_plan)|server\/paste)\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/paste)\.ts$/;
 
 const NOTHING = /^(?!)/;
 
@@ -45,7 +45,7 @@ const LAYERS: readonly Layer[] = [
   {
     name: "replicate/replication.ts",
     files: /^replicate\/replication\.ts$/,
-    mayImport: /^replicate\/(protocol|events|config|position|errors)\.ts$/,
+    mayImport: /^replicate\/(protocol|events|config|position|errors|clock|retry|commit_ledger|writer_status)\.ts$/,
     mayName: /^replicate\/worker\.ts$/,
   },
   { name: "replicate/", files: /^replicate\//, mayImport: /^replicate\//, mayName: /^replicate\// },
