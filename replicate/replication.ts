@@ -197,9 +197,11 @@ export class Replication {
     this.#worker = null;
     this.#failure = error;
     this.#hooks.release();
-    this.#stopped?.("incomplete");
+    if (this.#stopping.signal.aborted) {
+      this.#stopped?.(this.#isPrepared ? "incomplete" : "nothing-to-sync");
+      return;
+    }
     if (!this.#isPrepared) return this.#prepared.reject(errorFromReport(error));
-    if (this.#stopping.signal.aborted) return;
     const nextTryMs = pauseMs(++this.#failures, 0, { random: Math.random, ...RESTART_PAUSES });
     this.#hooks.onEvent({ type: "worker-failed", error, nextTryMs });
     pause(this.#clock, nextTryMs, this.#stopping.signal).then(() => {
