@@ -5,7 +5,7 @@
  */
 
 import { type BarrierOutcome, runBarrier, type TailCapture } from "./barrier.ts";
-import { isCheckpointDue } from "./checkpoint_policy.ts";
+import { type CheckpointPolicy, isCheckpointDue } from "./checkpoint_policy.ts";
 import type { Clock } from "./clock.ts";
 import type { ReplicateSettings } from "./config.ts";
 import type { Database } from "./database.ts";
@@ -74,23 +74,14 @@ export class LiveWal {
     this.#writers = writers;
   }
 
-  /** Checkpoints when the policy says so and every replica has come far enough. */
+  /** Checkpoints when the WAL is large or old enough, and every replica has come far enough. */
   checkpointIfDue(): Promise<void> {
-    return this.mutex.run(async () => {
-      const { clock, settings } = this.#options;
-      const active = this.#writers.filter(({ status }) => status.role !== "fenced");
-      const cursor = active[0]?.cursor ?? null;
-      if (cursor === null || !active.every(isReady)) return;
-      const walEnd = cursor.offset + cursor.behindBytes;
-      const isDue = isCheckpointDue(settings, {
-        walFrames: framesBelow(walEnd, cursor.header.pageBytes),
-        hasApplicationFrames: walEnd > this.#bumpEnd,
-        sinceRestartMs: clock.monotonic() - this.#restartedAt,
-        sinceAttemptMs: clock.monotonic() - this.#attemptedAt,
-        failedAttempts: this.#failedAttempts,
-      });
-      if (isDue) await this.#restart(active);
-    });
+    return this.#checkpointUnder(this.#options.settings);
+  }
+
+  /** The same for a large WAL only: an old one can wait until what was committed is uploaded. */
+  checkpointIfLarge(): Promise<void> {
+    return this.#checkpointUnder({ ...this.#options.settings, checkpointIntervalMs: 0 });
   }
 
   /** Has the WAL restarted for a replica that begins a new generation, unless another replica needs it as it is. */
@@ -139,6 +130,24 @@ export class LiveWal {
         database.unlockWrites();
         gate.release();
       }
+    });
+  }
+
+  #checkpointUnder(policy: CheckpointPolicy): Promise<void> {
+    return this.mutex.run(async () => {
+      const { clock } = this.#options;
+      const active = this.#writers.filter(({ status }) => status.role !== "fenced");
+      const cursor = active[0]?.cursor ?? null;
+      if (cursor === null || !active.every(isReady)) return;
+      const walEnd = cursor.offset + cursor.behindBytes;
+      const isDue = isCheckpointDue(policy, {
+        walFrames: framesBelow(walEnd, cursor.header.pageBytes),
+        hasApplicationFrames: walEnd > this.#bumpEnd,
+        sinceRestartMs: clock.monotonic() - this.#restartedAt,
+        sinceAttemptMs: clock.monotonic() - this.#attemptedAt,
+        failedAttempts: this.#failedAttempts,
+      });
+      if (isDue) await this.#restart(active);
     });
   }
 

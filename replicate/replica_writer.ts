@@ -142,8 +142,7 @@ export class ReplicaWriter {
     const { clock, lastNotice, settings } = this.#context;
     const giveUpAt = clock.monotonic() + TAIL_HOLD_MS;
     while (!await this.#sync.capture(lastNotice(), TAIL_SEGMENTS * settings.segmentBytesMax)) {
-      const restMs = giveUpAt - clock.monotonic();
-      if (restMs <= 0) return false;
+      if (clock.monotonic() >= giveUpAt) return false;
       try {
         await withDeadline(clock, TAIL_HOLD_MS, undefined, (signal) => this.#sync.upload(signal));
       } catch {
@@ -190,7 +189,7 @@ export class ReplicaWriter {
       );
       if (reachedEnd) this.#lag.caughtUp();
       else this.#lag.fellBehind(await walFile.sizeBytes() - (this.cursor?.offset ?? 0));
-      await this.#context.checkpointIfDue();
+      await this.#context.checkpointIfLarge();
       const waitMs = this.#nextUploadAt - clock.monotonic();
       const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
       if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && !this.#finishing.signal.aborted) {
@@ -200,6 +199,7 @@ export class ReplicaWriter {
       await this.#uploadAll(signal);
       if (reachedEnd) break;
     }
+    await this.#context.checkpointIfDue();
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {

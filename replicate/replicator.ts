@@ -173,6 +173,7 @@ export class Replicator {
       walMutex: liveWal.mutex,
       lastNotice: () => this.#lastNotice,
       restartWal: () => liveWal.restartForNewGeneration(),
+      checkpointIfLarge: () => liveWal.checkpointIfLarge(),
       checkpointIfDue: () => liveWal.checkpointIfDue(),
       underWriteLock: (operation) => liveWal.underWriteLock(operation),
     };

@@ -34,7 +34,9 @@ export interface WriterContext {
   readonly walMutex: Mutex;
   /** Has SQLite restart the WAL for a new generation, as far as nobody stands in the way. */
   readonly restartWal: () => Promise<void>;
-  /** Checkpoints when the policy says so; called by a writer that has caught up. */
+  /** Checkpoints when the WAL is large. */
+  readonly checkpointIfLarge: () => Promise<void>;
+  /** Checkpoints when the WAL is large or old; called by a writer that has uploaded everything. */
   readonly checkpointIfDue: () => Promise<void>;
   /**
    * Runs something while nobody can append to the WAL, and nobody else of ours reads it.
