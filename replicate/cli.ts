@@ -9,6 +9,7 @@ import { systemClock } from "./clock.ts";
 import { type Environment, resolveReplica } from "./config.ts";
 import { EventPrinter } from "./event_printer.ts";
 import { openStore } from "./open_store.ts";
+import { pathExists } from "./path_exists.ts";
 import { formatPosition } from "./position.ts";
 import { restore } from "./restore.ts";
 import { parseReplicaUrl } from "./store_url.ts";
@@ -68,7 +69,7 @@ export async function main(args: readonly string[], env: Environment): Promise<n
 
 async function runRestore(options: RestoreArguments, env: Environment): Promise<number> {
   const { outputPath, url, parallelism } = options;
-  if (options.ifDbNotExists && await exists(outputPath)) {
+  if (options.ifDbNotExists && await pathExists(outputPath)) {
     console.error(`There is "${outputPath}" already: nothing was restored`);
     return 0;
   }
@@ -129,16 +130,6 @@ function parseRestoreArguments(args: readonly string[]): RestoreArguments {
     ifDbNotExists: values.get("if-db-not-exists") === "true",
     ifReplicaExists: values.get("if-replica-exists") === "true",
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, Deno.env.toObject()));

@@ -9,6 +9,7 @@ import type { StalePolicy } from "./config.ts";
 import { ReplicateError, reportError } from "./errors.ts";
 import type { EventListener } from "./events.ts";
 import type { ObjectStore } from "./object_store.ts";
+import { pathExists } from "./path_exists.ts";
 import { formatPosition } from "./position.ts";
 import { restore } from "./restore.ts";
 import { decideResume, type ResumeDecision } from "./resume.ts";
@@ -58,7 +59,7 @@ export type Preparation = ReadonlyMap<ObjectStore, ResumeDecision>;
  */
 export async function prepareDatabase(options: PrepareOptions): Promise<Preparation> {
   const { databasePath, stores, onStale, emit } = options;
-  if (!await exists(databasePath)) return await restoreNewest(options);
+  if (!await pathExists(databasePath)) return await restoreNewest(options);
   const decisions = await decideAll(options);
   const stale = stores.find((store) => decisions.get(store)?.type === "stale");
   if (stale === undefined) return decisions;
@@ -155,17 +156,7 @@ async function moveAside({ databasePath, clock }: PrepareOptions): Promise<strin
   const label = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const movedTo = `${databasePath}.stale-${label}`;
   for (const suffix of ["-wal", "-shm", ""]) {
-    if (await exists(databasePath + suffix)) await Deno.rename(databasePath + suffix, movedTo + suffix);
+    if (await pathExists(databasePath + suffix)) await Deno.rename(databasePath + suffix, movedTo + suffix);
   }
   return movedTo;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@
 
 import { dirname } from "@std/path";
 import { ReplicateError } from "./errors.ts";
+import { pathExists } from "./path_exists.ts";
 
 /** Neighbouring pages are written together, up to this many bytes. */
 const WRITE_BYTES = 1_048_576;
@@ -102,12 +103,7 @@ export class RestoreFile implements Disposable {
 }
 
 async function refuseExisting(path: string): Promise<void> {
-  try {
-    await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
+  if (!await pathExists(path)) return;
   throw new ReplicateError(
     "target-exists",
     `Cannot restore to "${path}" as there is a file already: move it away first`,
