@@ -49,8 +49,11 @@ export type TailCapture =
   /** No replica goes on: each will begin a new generation, with a snapshot. */
   | { readonly type: "unwanted" };
 
-/** How often our own small commit is tried when others keep the lock; each try waits for the busy timeout. */
-const BUMP_TRIES = 5;
+/**
+ * How often our own small commit is tried when others keep the lock; each try waits for the busy timeout. All is captured,
+ * so to wait costs nothing; to give up would leave a WAL that others may restart without our noticing.
+ */
+const BUMP_TRIES = 120;
 
 /**
  * Captures the WAL's tail, copies all of it into the database file, and has SQLite restart it.
@@ -70,7 +73,8 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
     const tail = await options.captureTail();
     if (tail.type === "behind") return tail;
     database.holdRead();
-    const { walFrames, checkpointedFrames } = database.checkpoint();
+    const { isBusy, walFrames, checkpointedFrames } = database.checkpoint();
+    if (isBusy) return { type: "busy" };
     if (checkpointedFrames < walFrames) return { type: "pinned", walFrames, checkpointedFrames };
     // SQLite counts the frames on its own: captured and committed must be the same.
     if (tail.type === "captured" && walFrames !== framesBelow(tail.end, before.pageBytes)) {

@@ -4,15 +4,12 @@
  * @module
  */
 
-import Sqlite from "libsql";
 import type { Clock } from "./clock.ts";
+import { BUSY_TIMEOUT_MS, connect, connectAll, type Connection, rollback, verifiedPragma } from "./connection.ts";
 import { ReplicateError } from "./errors.ts";
 import type { SnapshotRead } from "./snapshot.ts";
 import { firstRow } from "./sqlite_query.ts";
 import { asReplicateError, busyError, isBusy } from "./sqlite_error.ts";
-
-/** How long a connection of ours waits for a lock of another's, in milliseconds. */
-const BUSY_TIMEOUT_MS = 1_000;
 
 /** How long the write lock is asked for without a pause, in milliseconds. */
 const SPIN_MS = 2;
@@ -22,13 +19,13 @@ const WAL_FILE_BYTES_KEPT = 67_108_864;
 
 /** What `PRAGMA wal_checkpoint` answers. */
 export interface CheckpointResult {
+  /** Whether another connection was checkpointing: the counts say nothing then. */
+  readonly isBusy: boolean;
   /** Frames that the WAL holds. */
   readonly walFrames: number;
   /** How many of them are in the database file now. */
   readonly checkpointedFrames: number;
 }
-
-type Connection = InstanceType<typeof Sqlite>;
 
 /**
  * Four connections with one task each. None of them checkpoints on its own, and none is closed while the process
@@ -40,15 +37,14 @@ export class Database {
   readonly #reader: Connection;
   readonly #writer: Connection;
   readonly #checkpointer: Connection;
+  readonly #snapshots = new Set<Connection>();
   #isReadHeld = false;
   #isWriteLocked = false;
 
   private constructor(path: string, clock: Clock) {
     this.#path = path;
     this.#clock = clock;
-    this.#reader = connect(path);
-    this.#writer = connect(path);
-    this.#checkpointer = connect(path);
+    [this.#reader, this.#writer, this.#checkpointer] = connectAll(path);
     verifiedPragma(this.#writer, "busy_timeout", 0); // it waits in its own way
     verifiedPragma(this.#writer, "journal_size_limit", WAL_FILE_BYTES_KEPT);
   }
@@ -82,9 +78,14 @@ export class Database {
    */
   holdRead(): void {
     this.releaseRead();
-    this.#run(this.#reader, "BEGIN");
-    this.#isReadHeld = true;
-    this.#reader.prepare("SELECT count(*) FROM _litestream_seq").get();
+    try {
+      this.#reader.exec("BEGIN");
+      this.#reader.prepare("SELECT count(*) FROM _litestream_seq").get();
+      this.#isReadHeld = true;
+    } catch (error) {
+      rollback(this.#reader); // a transaction without a read mark would hold nothing
+      throw asReplicateError(error);
+    }
   }
 
   /** Begins the long read transaction, unless it is held. */
@@ -94,7 +95,7 @@ export class Database {
 
   /** Ends the long read transaction. */
   releaseRead(): void {
-    if (this.#isReadHeld) this.#reader.exec("ROLLBACK");
+    if (this.#isReadHeld) rollback(this.#reader);
     this.#isReadHeld = false;
   }
 
@@ -132,14 +133,15 @@ export class Database {
 
   /** Gives the write lock back; nothing was written under it. */
   unlockWrites(): void {
-    if (this.#isWriteLocked) this.#writer.exec("ROLLBACK");
+    if (this.#isWriteLocked) rollback(this.#writer);
     this.#isWriteLocked = false;
   }
 
   /** Copies frames into the database file as far as no reader stands in the way. Only ever inside the barrier. */
   checkpoint(): CheckpointResult {
     const row = firstRow(this.#checkpointer.prepare("PRAGMA wal_checkpoint(PASSIVE)"));
-    return { walFrames: Number(row[1]), checkpointedFrames: Number(row[2]) };
+    const [busy, walFrames, checkpointedFrames] = row.map(Number);
+    return { isBusy: busy !== 0, walFrames: walFrames ?? 0, checkpointedFrames: checkpointedFrames ?? 0 };
   }
 
   /**
@@ -156,25 +158,35 @@ export class Database {
   /** Begins a read transaction of its own, which sees the database as it is now. */
   openSnapshot(): SnapshotRead {
     const connection = connect(this.#path);
-    this.#run(connection, "BEGIN");
-    const pageCount = numberOf(connection, "PRAGMA page_count");
-    const pageBytes = numberOf(connection, "PRAGMA page_size");
-    const select = connection.prepare("SELECT data FROM sqlite_dbpage WHERE pgno = ?");
-    return {
-      pageCount,
-      pageBytes,
-      readPage: (pageNumber) => new Uint8Array(asBytes(firstRow(select, pageNumber)[0])),
-      [Symbol.dispose]: () => {
-        connection.exec("ROLLBACK");
-        connection.close();
-      },
+    this.#snapshots.add(connection);
+    const close = (): void => {
+      if (!this.#snapshots.delete(connection)) return;
+      rollback(connection);
+      connection.close();
     };
+    try {
+      connection.exec("BEGIN");
+      const pageCount = numberOf(connection, "PRAGMA page_count");
+      const pageBytes = numberOf(connection, "PRAGMA page_size");
+      const select = connection.prepare("SELECT data FROM sqlite_dbpage WHERE pgno = ?");
+      const readPage = (pageNumber: number): Uint8Array<ArrayBuffer> =>
+        new Uint8Array(asBytes(firstRow(select, pageNumber)[0]));
+      return { pageCount, pageBytes, readPage, [Symbol.dispose]: close };
+    } catch (error) {
+      close();
+      throw asReplicateError(error);
+    }
   }
 
   /** Ends every transaction of ours and keeps the connections. */
   endTransactions(): void {
     this.releaseRead();
     this.unlockWrites();
+    for (const connection of this.#snapshots) {
+      rollback(connection);
+      connection.close();
+    }
+    this.#snapshots.clear();
   }
 
   /** Closes the connections. For whoever replicates a database of another process, or is done with the file. */
@@ -195,14 +207,6 @@ export class Database {
       this.unlockWrites();
     }
   }
-
-  #run(connection: Connection, statement: string): void {
-    try {
-      connection.exec(statement);
-    } catch (error) {
-      throw asReplicateError(error);
-    }
-  }
 }
 
 /** The tables that Litestream v0.3 keeps in each database; ours are the same, so that either can follow the other. */
@@ -210,30 +214,6 @@ const CREATE_TABLES: readonly string[] = [
   "CREATE TABLE IF NOT EXISTS _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
   "CREATE TABLE IF NOT EXISTS _litestream_lock (id INTEGER)",
 ];
-
-function connect(path: string): Connection {
-  try {
-    const connection = new Sqlite(path, { fileMustExist: true });
-    verifiedPragma(connection, "busy_timeout", BUSY_TIMEOUT_MS);
-    verifiedPragma(connection, "journal_mode", "wal");
-    verifiedPragma(connection, "synchronous", 2);
-    verifiedPragma(connection, "wal_autocheckpoint", 0);
-    return connection;
-  } catch (error) {
-    throw asReplicateError(error);
-  }
-}
-
-function verifiedPragma(connection: Connection, name: string, wanted: number | string): void {
-  connection.prepare(`PRAGMA ${name} = ${wanted}`).all();
-  const [current] = firstRow(connection.prepare(`PRAGMA ${name}`));
-  if (current !== wanted) {
-    throw new ReplicateError(
-      "internal",
-      `Cannot replicate the database as its "${name}" must be "${wanted}": current value is "${current}"`,
-    );
-  }
-}
 
 function hasTables(connection: Connection): boolean {
   const names = "SELECT count(*) FROM sqlite_master WHERE name IN ('_litestream_seq', '_litestream_lock')";

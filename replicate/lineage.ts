@@ -8,13 +8,24 @@ import { ReplicateError } from "./errors.ts";
 import type { GenerationReason } from "./events.ts";
 import { type Generation, newGeneration } from "./generation.ts";
 import type { ObjectStore } from "./object_store.ts";
-import { formatPosition } from "./position.ts";
+import { formatPosition, WAL_BYTES_MAX } from "./position.ts";
 import { decideResume, type ResumeDecision } from "./resume.ts";
 import { ForeignWriterError, type ReplicaSync } from "./sync.ts";
 import { WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
+
 import type { WalHeader } from "./wal/header.ts";
+import { type Salt, saltsEqual } from "./wal/salt.ts";
 import type { ScanPoint } from "./wal/scan.ts";
 import type { WriterContext } from "./writer_context.ts";
+
+interface Beginning {
+  readonly generation: Generation;
+  readonly index: number;
+  readonly start: ScanPoint | null;
+  readonly previousEnd: number | null;
+  /** The salts that the WAL must have, or null when any will do. */
+  readonly salt: Salt | null;
+}
 
 /** Gives a {@linkcode ReplicaSync} its place, and remembers that place on disk. */
 export class Lineage {
@@ -22,6 +33,8 @@ export class Lineage {
   readonly #store: ObjectStore;
   readonly #sync: ReplicaSync;
   #decision: ResumeDecision | null;
+  /** Where the WAL before the present one ended, in bytes. */
+  #previousEnd: number | null = null;
 
   /**
    * @param context What all writers share.
@@ -67,29 +80,37 @@ export class Lineage {
    *
    * @param header The new WAL's header.
    */
-  async followRestart(header: WalHeader): Promise<void> {
-    const previousEnd = this.#sync.place?.cursor.offset ?? null;
+  followRestart(header: WalHeader): void {
+    this.#previousEnd = this.#sync.place?.cursor.offset ?? null;
     this.#sync.followRestart(this.#newCursor(header));
-    await this.#remember(header, previousEnd);
   }
 
   /**
-   * Gives the generation up; the next {@linkcode Lineage.attach} begins a new one.
+   * Gives the generation up; the next {@linkcode Lineage.attach} begins a new one. What is remembered on disk stays: it
+   * tells a later start whose history this database has.
    *
    * @param reason What ended it.
    */
-  async abandon(reason: GenerationReason): Promise<void> {
+  abandon(reason: GenerationReason): void {
     this.#sync.abandon();
     this.#decision = { type: "new-generation", reason };
-    await this.#context.state.set(this.#store.url, null);
   }
 
-  async #resume(
-    { generation, index, start, previousEnd }: Extract<ResumeDecision, { type: "continue" }>,
-  ): Promise<void> {
-    const header = await this.#begin(generation, index, start);
-    if (header === null) throw new WalDiscontinuity("wal restarted by another process");
-    await this.#remember(header, previousEnd);
+  /** Remembers the present place; on disk before this resolves. */
+  async remember(): Promise<void> {
+    const place = this.#sync.place;
+    if (place === null) return;
+    const { generation, index, cursor } = place;
+    const { salt, pageBytes } = cursor.header;
+    const { state } = this.#context;
+    const before = state.get(this.#store.url);
+    const parent = before === null || before.generation === generation ? before?.parent ?? null : before.generation;
+    await state.set(this.#store.url, { generation, parent, index, salt, pageBytes, previousEnd: this.#previousEnd });
+  }
+
+  async #resume({ generation, index, ...decision }: Extract<ResumeDecision, { type: "continue" }>): Promise<void> {
+    const { start, previousEnd } = decision;
+    await this.#begin({ generation, index, start, previousEnd, salt: decision.salt });
     const position = formatPosition({ generation, index, offset: start?.offset ?? 0 });
     this.#context.emit({ type: "resumed", replica: this.#store.url, position });
   }
@@ -97,27 +118,34 @@ export class Lineage {
   async #beginGeneration(reason: GenerationReason): Promise<void> {
     await this.#context.restartWal(); // a short WAL to start from: the snapshot holds everything older
     const generation = newGeneration();
-    const header = await this.#begin(generation, 0, null);
-    if (header === null) throw new ReplicateError("database-busy", "The WAL is not there yet", { retryable: true });
-    await this.#remember(header, null);
+    await this.#begin({ generation, index: 0, start: null, previousEnd: null, salt: null });
     const position = formatPosition({ generation, index: 0, offset: 0 });
     this.#context.emit({ type: "generation-started", replica: this.#store.url, position, reason });
   }
 
-  /** Sets the place; no barrier can come between the look at the WAL and that. */
-  #begin(generation: Generation, index: number, start: ScanPoint | null): Promise<WalHeader | null> {
+  /** Sets the place and remembers it; no barrier can come between the look at the WAL and that. */
+  #begin({ generation, index, start, previousEnd, salt }: Beginning): Promise<void> {
     return this.#context.walMutex.run(async () => {
       const header = await this.#context.walFile.readHeader();
-      if (header !== null) this.#sync.begin({ generation, index, cursor: this.#newCursor(header, start) });
-      return header;
+      if (header === null) throw new ReplicateError("database-busy", "The WAL is not there yet", { retryable: true });
+      if (salt !== null && !saltsEqual(header.salt, salt)) {
+        throw new WalDiscontinuity("wal restarted by another process");
+      }
+      const cursor = this.#newCursor(header, start);
+      if (await cursor.findEnd() > WAL_BYTES_MAX) {
+        throw new ReplicateError("database-busy", "The WAL is too long to begin with, as a reader pins it", {
+          retryable: true,
+        });
+      }
+      this.#sync.begin({ generation, index, cursor });
+      this.#previousEnd = previousEnd;
+      try {
+        await this.remember();
+      } catch (error) {
+        this.#sync.abandon(); // what is not remembered is not begun
+        throw error;
+      }
     });
-  }
-
-  async #remember({ salt, pageBytes }: WalHeader, previousEnd: number | null): Promise<void> {
-    const place = this.#sync.place;
-    if (place === null) return;
-    const { generation, index } = place;
-    await this.#context.state.set(this.#store.url, { generation, index, salt, pageBytes, previousEnd });
   }
 
   #newCursor(header: WalHeader, start: ScanPoint | null = null): WalCursor {

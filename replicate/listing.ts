@@ -31,6 +31,8 @@ export interface GenerationListing {
   readonly snapshots: readonly SnapshotInfo[];
   /** In ascending order of index and offset. */
   readonly segments: readonly SegmentInfo[];
+  /** When the oldest object was written, in milliseconds since 1970. */
+  readonly createdAtMs: number;
   /** When the newest object was written, in milliseconds since 1970. */
   readonly updatedAtMs: number;
 }
@@ -39,23 +41,34 @@ export interface GenerationListing {
  * Sorts objects by generation.
  *
  * @param objects A listing in any order; names that mean nothing to us are left out.
- * @returns The generations, in ascending order of their newest object, names deciding between equals.
+ * @returns The generations, the newest last: in ascending order of their newest object. Stores tell time in seconds, so
+ * where that is about the same, the generation that began later comes later.
  */
 export function groupByGeneration(objects: Iterable<ObjectInfo>): GenerationListing[] {
-  const groups = new Map<Generation, { snapshots: SnapshotInfo[]; segments: SegmentInfo[]; updatedAtMs: number }>();
+  const groups = new Map<Generation, { snapshots: SnapshotInfo[]; segments: SegmentInfo[]; times: number[] }>();
   for (const object of objects) {
     const key = parseObjectKey(object.key);
     if (key === null) continue;
-    const group = groups.get(key.generation) ?? { snapshots: [], segments: [], updatedAtMs: 0 };
+    const group = groups.get(key.generation) ?? { snapshots: [], segments: [], times: [] };
     groups.set(key.generation, group);
-    group.updatedAtMs = Math.max(group.updatedAtMs, object.modifiedAtMs);
+    group.times.push(object.modifiedAtMs);
     if (key.type === "snapshot") group.snapshots.push({ ...object, index: key.index });
     else group.segments.push({ ...object, index: key.index, offset: key.offset });
   }
-  return Array.from(groups, ([generation, { snapshots, segments, updatedAtMs }]) => ({
+  return Array.from(groups, ([generation, { snapshots, segments, times }]) => ({
     generation,
     snapshots: snapshots.sort((a, b) => a.index - b.index),
     segments: segments.sort(comparePlaces),
-    updatedAtMs,
-  })).sort((a, b) => a.updatedAtMs - b.updatedAtMs || (a.generation < b.generation ? -1 : 1));
+    createdAtMs: times.reduce((a, b) => Math.min(a, b)),
+    updatedAtMs: times.reduce((a, b) => Math.max(a, b)),
+  })).sort(compareAges);
+}
+
+/** Times that differ by less than this say nothing, in milliseconds. */
+const TIME_RESOLUTION_MS = 2_000;
+
+function compareAges(a: GenerationListing, b: GenerationListing): number {
+  const byEnd = a.updatedAtMs - b.updatedAtMs;
+  if (Math.abs(byEnd) >= TIME_RESOLUTION_MS) return byEnd;
+  return a.createdAtMs - b.createdAtMs || byEnd || (a.generation < b.generation ? -1 : 1);
 }

@@ -13,6 +13,8 @@ import type { EventListener } from "./events.ts";
 import { Mutex } from "./mutex.ts";
 import type { ReplicaWriter } from "./replica_writer.ts";
 import { decodeFrameHeader, frameBytes, framesBelow } from "./wal/frame.ts";
+import { WAL_BYTES_MAX } from "./position.ts";
+import { WalDiscontinuity } from "./wal_cursor.ts";
 import { WAL_HEADER_BYTES, type WalHeader } from "./wal/header.ts";
 import type { WalFile } from "./wal_file.ts";
 
@@ -104,8 +106,9 @@ export class LiveWal {
       if (await walFile.sizeBytes() <= settings.walBytesMax) return;
       const active = this.#writers.filter(({ status }) => status.role !== "fenced");
       for (const writer of active) {
-        const walBytes = writer.isReadyForBarrier ? 0 : await writer.cursor?.findEnd() ?? 0;
-        if (walBytes <= settings.walBytesMax) continue;
+        const walBytes = await writer.cursor?.findEnd() ?? 0;
+        const backlogBytes = walBytes - (writer.cursor?.offset ?? 0);
+        if (backlogBytes <= settings.walBytesMax && walBytes <= WAL_BYTES_MAX) continue;
         emit({ type: "wal-bound-exceeded", replica: writer.status.replica, walBytes });
         await writer.abandon("wal outgrew its bound");
       }
@@ -176,7 +179,8 @@ export class LiveWal {
     this.#failedAttempts = 0;
     this.#restartedAt = clock.monotonic();
     this.#bumpEnd = await firstCommitEnd(walFile, outcome.header);
-    for (const captor of captors) await captor.followRestart(outcome.header);
+    const following = captors.filter(({ cursor }) => cursor !== null);
+    await Promise.all(following.map((captor) => captor.followRestart(outcome.header)));
     emit({ type: "wal-restarted", frames: outcome.walFrames, heldMs: outcome.heldMs });
   }
 }
@@ -188,8 +192,13 @@ function isReady(writer: ReplicaWriter): boolean {
 async function captureTails(captors: readonly ReplicaWriter[]): Promise<TailCapture> {
   let end: number | null = null;
   for (const captor of captors) {
-    if (!await captor.captureTail()) return { type: "behind" };
-    end = captor.cursor?.offset ?? null;
+    try {
+      if (!await captor.captureTail()) return { type: "behind" };
+      end = captor.cursor?.offset ?? end;
+    } catch (error) {
+      if (!(error instanceof WalDiscontinuity)) throw error;
+      await captor.abandon(error.reason); // the others go on
+    }
   }
   return end === null ? { type: "unwanted" } : { type: "captured", end };
 }

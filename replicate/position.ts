@@ -12,6 +12,12 @@ export const INDEX_MAX = 0x7fff_ffff;
 /** The last offset that eight hexadecimal digits can name: Litestream v0.3 does not see objects beyond it. */
 export const OFFSET_MAX = 0xffff_ffff;
 
+/**
+ * How long a WAL may get at the most, in bytes: well below what {@linkcode OFFSET_MAX} can name, so that a new generation
+ * begins in time.
+ */
+export const WAL_BYTES_MAX = 0xc000_0000;
+
 /** A place in a generation: everything before it has been copied. */
 export interface Position {
   /** The generation. */

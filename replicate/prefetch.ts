@@ -19,13 +19,14 @@ export interface PrefetchBounds<T> {
  *
  * @param items What to fetch.
  * @param bounds How much at a time.
- * @param fetch Fetches one.
- * @returns The results, in order. A failure comes out in its place; what was fetched behind it is dropped.
+ * @param fetch Fetches one; its signal fires when nobody wants the result any more.
+ * @returns The results, in order. A failure comes out in its place; what is fetched behind it is stopped and dropped
+ * before the failure comes out.
  */
 export async function* prefetch<T, R>(
   items: Iterable<T>,
   { parallelism, sizeMax, sizeOf }: PrefetchBounds<T>,
-  fetch: (item: T) => Promise<R>,
+  fetch: (item: T, stop: AbortSignal) => Promise<R>,
 ): AsyncGenerator<R> {
   const underWay: { readonly result: Promise<R>; readonly size: number }[] = [];
   let size = 0;
@@ -37,13 +38,21 @@ export async function* prefetch<T, R>(
     size -= first.size;
     return result;
   };
-  for (const item of items) {
-    const itemSize = sizeOf(item);
-    while (underWay.length >= parallelism || underWay.length > 0 && size + itemSize > sizeMax) yield await takeFirst();
-    const result = fetch(item);
-    result.catch(() => undefined); // thrown where it is taken; until then it must not count as unhandled
-    underWay.push({ result, size: itemSize });
-    size += itemSize;
+  const stop = new AbortController();
+  try {
+    for (const item of items) {
+      const itemSize = sizeOf(item);
+      while (underWay.length >= parallelism || underWay.length > 0 && size + itemSize > sizeMax) {
+        yield await takeFirst();
+      }
+      const result = fetch(item, stop.signal);
+      result.catch(() => undefined); // thrown where it is taken; until then it must not count as unhandled
+      underWay.push({ result, size: itemSize });
+      size += itemSize;
+    }
+    while (underWay.length > 0) yield await takeFirst();
+  } finally {
+    stop.abort();
+    await Promise.allSettled(underWay.map(({ result }) => result));
   }
-  while (underWay.length > 0) yield await takeFirst();
 }

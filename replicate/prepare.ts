@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Clock } from "./clock.ts";
+import { type Clock, withDeadline } from "./clock.ts";
 import type { StalePolicy } from "./config.ts";
 import { ReplicateError, reportError } from "./errors.ts";
 import type { EventListener } from "./events.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { pathExists } from "./path_exists.ts";
 import { formatPosition } from "./position.ts";
-import { restore } from "./restore.ts";
+import { restore, type RestoreResult } from "./restore.ts";
 import { decideResume, type ResumeDecision } from "./resume.ts";
 import { pauseMs } from "./retry.ts";
 import type { StateFile } from "./state_file.ts";
@@ -75,7 +75,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
 }
 
 async function decideAll(options: PrepareOptions): Promise<Preparation> {
-  const { databasePath, stores, state, signal } = options;
+  const { databasePath, stores, state } = options;
   const decisions = new Map<ObjectStore, ResumeDecision>();
   using walFile = new WalFile(databasePath);
   for (const store of stores) {
@@ -83,7 +83,7 @@ async function decideAll(options: PrepareOptions): Promise<Preparation> {
       options,
       store,
       UNREACHABLE_PATIENCE_MS,
-      () => decideResume(store, walFile, state.get(store.url), signal),
+      (signal) => decideResume(store, walFile, state.get(store.url), signal),
     );
     if (decision !== null) decisions.set(store, decision);
   }
@@ -91,8 +91,7 @@ async function decideAll(options: PrepareOptions): Promise<Preparation> {
 }
 
 async function restoreNewest(options: PrepareOptions): Promise<Preparation> {
-  const { stores, state } = options;
-  for (const store of stores) await state.set(store.url, null);
+  const { stores } = options;
   const newest = await findNewest(options);
   const restored = newest === null ? null : await restoreFrom(newest, options);
   const reason = restored === null ? "first generation" : "restored from the replica";
@@ -112,11 +111,12 @@ async function findNewest(options: PrepareOptions): Promise<ObjectStore | null> 
 }
 
 async function restoreFrom(store: ObjectStore, options: PrepareOptions): Promise<ResumeDecision | object | null> {
-  const { databasePath, clock, random, signal, emit } = options;
+  const { databasePath, state, clock, random, signal, emit } = options;
   const startedAt = clock.monotonic();
   const result = await whenReachable(options, store, Infinity, () =>
     restore(store, {
       outputPath: databasePath,
+      beforeAppearance: (restored) => rememberOrigin(state, store, restored),
       clock,
       random,
       signal,
@@ -131,20 +131,34 @@ async function restoreFrom(store: ObjectStore, options: PrepareOptions): Promise
   return result;
 }
 
+/**
+ * Remembers whose history the restored database has, before it can be seen: else this disk, coming back after another
+ * instance went on from the same history, would take its old state for the newest.
+ */
+async function rememberOrigin(state: StateFile, store: ObjectStore, restored: RestoreResult): Promise<void> {
+  const { position: { generation, index }, pageBytes } = restored;
+  const salt = { salt1: 0, salt2: 0 }; // no WAL yet, and none will match
+  await state.set(store.url, { generation, parent: null, index: index + 1, salt, pageBytes, previousEnd: null });
+}
+
 /** Tries until the store answers, or patience ends; null then. */
 async function whenReachable<T>(
   { clock, random, emit, signal }: PrepareOptions,
   store: ObjectStore,
   patienceMs: number,
-  operation: () => Promise<T>,
+  operation: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | null> {
   const giveUpAt = clock.monotonic() + patienceMs;
   for (let failures = 1;; failures++) {
     try {
-      return await operation();
+      return patienceMs === Infinity
+        ? await operation(signal)
+        : await withDeadline(clock, giveUpAt - clock.monotonic(), signal, operation);
     } catch (error) {
-      if (!(error instanceof ReplicateError) || !error.retryable) throw error;
-      const nextTryMs = pauseMs(failures, error.retryAfterMs, { random, ...PAUSES });
+      const isLate = error instanceof DOMException && error.name === "TimeoutError";
+      if (!isLate && !(error instanceof ReplicateError && error.retryable)) throw error;
+      const retryAfterMs = error instanceof ReplicateError ? error.retryAfterMs : 0;
+      const nextTryMs = pauseMs(failures, retryAfterMs, { random, ...PAUSES });
       emit({ type: "sync-failed", replica: store.url, error: reportError(error), nextTryMs });
       if (clock.monotonic() + nextTryMs > giveUpAt) return null;
       await clock.sleep(nextTryMs, signal);
@@ -155,7 +169,7 @@ async function whenReachable<T>(
 async function moveAside({ databasePath, clock }: PrepareOptions): Promise<string> {
   const label = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const movedTo = `${databasePath}.stale-${label}`;
-  for (const suffix of ["-wal", "-shm", ""]) {
+  for (const suffix of ["", "-wal", "-shm"]) { // a crash in between must not leave a database without its WAL
     if (await pathExists(databasePath + suffix)) await Deno.rename(databasePath + suffix, movedTo + suffix);
   }
   return movedTo;

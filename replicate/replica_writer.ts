@@ -142,7 +142,7 @@ export class ReplicaWriter {
     const { clock, lastNotice, settings } = this.#context;
     const giveUpAt = clock.monotonic() + TAIL_HOLD_MS;
     while (!await this.#sync.capture(lastNotice(), TAIL_SEGMENTS * settings.segmentBytesMax)) {
-      if (clock.monotonic() >= giveUpAt) return false;
+      if (clock.monotonic() >= giveUpAt || this.#sync.isUploading) return false;
       try {
         await withDeadline(clock, TAIL_HOLD_MS, undefined, (signal) => this.#sync.upload(signal));
       } catch {
@@ -153,18 +153,19 @@ export class ReplicaWriter {
   }
 
   /**
-   * Goes on with the next WAL; all of the present one is captured.
+   * Goes on with the next WAL, at once; all of the present one is captured.
    *
    * @param header The new WAL's header.
    */
-  async followRestart(header: WalHeader): Promise<void> {
-    await this.#lineage.followRestart(header);
+  followRestart(header: WalHeader): Promise<void> {
+    this.#lineage.followRestart(header);
     this.#wake.ring();
+    return this.#lineage.remember();
   }
 
   /** Gives the generation up, as frames of the WAL will be lost to it. The next round begins a new one. */
   async abandon(reason: GenerationReason): Promise<void> {
-    await this.#lineage.abandon(reason);
+    this.#lineage.abandon(reason);
     await this.#snapshots.reset({ exists: false });
     this.#onStatus();
   }
@@ -182,7 +183,7 @@ export class ReplicaWriter {
     }
     const { clock, settings, lastNotice, walMutex, walFile } = this.#context;
     while (!signal.aborted && this.#sync.place !== null) {
-      await this.#snapshots.ensure(this.#sync.place);
+      await this.#snapshots.ensure(() => this.#sync.place);
       const notice = lastNotice();
       const reachedEnd = await walMutex.run(() =>
         this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
@@ -232,9 +233,8 @@ export class ReplicaWriter {
     await this.#pause(nextTryMs, signal);
   }
 
-  /** Waits; not for long once it is time to finish. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const finishing = this.#finishing.signal;
+    const finishing = this.#finishing.signal; // from then on no pause is long
     const ends = finishing.aborted ? signal : AbortSignal.any([signal, finishing]);
     await pause(this.#context.clock, finishing.aborted ? Math.min(ms, FINISH_PAUSE_MS) : ms, ends);
   }

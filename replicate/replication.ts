@@ -41,6 +41,9 @@ export interface ReplicationHealth {
 
 const RESTART_PAUSES = { basePauseMs: 1_000, maxPauseMs: 60_000 };
 
+/** A worker that ran for so long without failing is counted as sound again, in milliseconds. */
+const STABLE_MS = 60_000;
+
 /** How much longer than its deadline a stop may take before the worker is given up, in milliseconds. */
 const STOP_GRACE_MS = 2_000;
 
@@ -56,6 +59,7 @@ export class Replication {
   #stopped: ((outcome: StopOutcome) => void) | null = null;
   #isPrepared = false;
   #failures = 0;
+  #startedAt = 0;
   #statuses: readonly WriterStatus[] = [];
   #failure: ErrorReport | null = null;
 
@@ -140,11 +144,15 @@ export class Replication {
 
   #startWorker(): void {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "replicate" });
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (worker === this.#worker) this.#receive(data);
+    };
     worker.onerror = (event) => {
       event.preventDefault(); // else it ends the process
-      this.#fail({ name: "Error", code: "internal", retryable: true, message: event.message });
+      const error = { name: "Error", code: "internal", retryable: true, message: event.message } as const;
+      if (worker === this.#worker) this.#fail(error);
     };
+    this.#startedAt = this.#clock.monotonic();
     this.#worker = worker;
     const { lastNotice: notice } = this.#ledger;
     this.#send({ type: "start", config: this.#config, isDatabaseOpen: this.#isPrepared, notice });
@@ -180,7 +188,6 @@ export class Replication {
 
   #update(statuses: readonly WriterStatus[]): void {
     this.#failure = null;
-    this.#failures = 0;
     this.#statuses = statuses;
     this.#ledger.sync(Math.min(...statuses.map(({ syncedNotice }) => syncedNotice)));
     const fenced = statuses.find(({ role }) => role === "fenced");
@@ -202,6 +209,7 @@ export class Replication {
       return;
     }
     if (!this.#isPrepared) return this.#prepared.reject(errorFromReport(error));
+    if (this.#clock.monotonic() - this.#startedAt > STABLE_MS) this.#failures = 0;
     const nextTryMs = pauseMs(++this.#failures, 0, { random: Math.random, ...RESTART_PAUSES });
     this.#hooks.onEvent({ type: "worker-failed", error, nextTryMs });
     pause(this.#clock, nextTryMs, this.#stopping.signal).then(() => {

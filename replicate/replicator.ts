@@ -7,6 +7,7 @@
 import { type Clock, pause } from "./clock.ts";
 import type { ReplicateSettings, StalePolicy } from "./config.ts";
 import { Database } from "./database.ts";
+import { reportError } from "./errors.ts";
 import type { EventListener } from "./events.ts";
 import { type CommitGate, LiveWal } from "./live_wal.ts";
 import type { ObjectStore } from "./object_store.ts";
@@ -55,6 +56,7 @@ export class Replicator {
   #writers: readonly ReplicaWriter[] = [];
   #running: Promise<void> = Promise.resolve();
   #lastNotice = 0;
+  #isFinishing = false;
 
   /** @param options The database, its replicas, and what the engine needs of the world. */
   constructor(options: ReplicatorOptions) {
@@ -94,7 +96,7 @@ export class Replicator {
    * @param notice The number of the notice, one more than the last.
    */
   notice(notice: number): void {
-    this.#lastNotice = notice;
+    this.#lastNotice = Math.max(this.#lastNotice, notice);
     this.#wake.ring();
     for (const writer of this.#writers) writer.wake();
   }
@@ -107,18 +109,19 @@ export class Replicator {
    * @returns Whether everything is in the replicas.
    */
   async stop(deadlineMs: number): Promise<StopOutcome> {
-    const { clock } = this.#options;
+    this.#isFinishing = true;
+    for (const writer of this.#writers) writer.finish();
     const finished = new AbortController();
-    const writers = this.#writers;
-    for (const writer of writers) writer.finish();
-    const deadline = pause(clock, deadlineMs, finished.signal);
-    if (this.#database !== null) await Promise.race([deadline, this.#running]);
+    const deadline = pause(this.#options.clock, deadlineMs, finished.signal);
+    const hasWork = this.#lastNotice > 0 || this.#database !== null;
+    if (hasWork) await Promise.race([deadline, this.#running]);
     finished.abort();
     this.#abort.abort(new DOMException("The engine stops", "AbortError"));
     await this.#running;
     await deadline;
-    if (this.#database === null) return "nothing-to-sync";
-    return writers.every(({ isSynced }) => isSynced) ? "synced" : "incomplete";
+    if (!hasWork) return "nothing-to-sync";
+    const isSynced = this.#writers.length > 0 && this.#writers.every((writer) => writer.isSynced);
+    return isSynced ? "synced" : "incomplete";
   }
 
   /** Ends every transaction at once, as a last act before the thread ends. */
@@ -141,6 +144,7 @@ export class Replicator {
         new ReplicaWriter(context, store, this.#preparation.get(store) ?? null, () => this.#publish())
       );
       this.#liveWal?.serve(this.#writers);
+      if (this.#isFinishing) { for (const writer of this.#writers) writer.finish(); }
       const ended = new AbortController();
       const watch = this.#watchBound(AbortSignal.any([signal, ended.signal]));
       await Promise.all(this.#writers.map((writer) => writer.run(signal)));
@@ -188,9 +192,14 @@ export class Replicator {
   }
 
   async #watchBound(signal: AbortSignal): Promise<void> {
-    const { clock, settings } = this.#options;
+    const { clock, settings, stores, emit } = this.#options;
     while (!signal.aborted) {
-      await this.#liveWal?.enforceBound();
+      try {
+        await this.#liveWal?.enforceBound();
+      } catch (error) {
+        const nextTryMs = settings.monitorIntervalMs;
+        for (const { url } of stores) emit({ type: "sync-failed", replica: url, error: reportError(error), nextTryMs });
+      }
       await pause(clock, settings.monitorIntervalMs, signal);
     }
   }

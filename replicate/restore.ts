@@ -32,6 +32,8 @@ export interface RestoreOptions extends Omit<DownloadOptions, "onBytes"> {
   readonly target?: RestoreTarget;
   /** How many objects are fetched at a time. Default: 8. */
   readonly parallelism?: number;
+  /** Called when the database is complete and verified, before it appears under its name. */
+  readonly beforeAppearance?: (result: RestoreResult) => Promise<void>;
   /** Told how many stored bytes have been read, of how many. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -42,6 +44,8 @@ export interface RestoreResult {
   readonly position: Position;
   /** Size of the database in bytes. */
   readonly databaseBytes: number;
+  /** Size of its pages in bytes. */
+  readonly pageBytes: number;
   /** How many objects it took. */
   readonly objects: number;
 }
@@ -59,25 +63,33 @@ export interface RestoreResult {
  * `store-unavailable` or `store-refused`.
  */
 export async function restore(store: ObjectStore, options: RestoreOptions): Promise<RestoreResult | null> {
-  const ends = new Map<number, number>();
   for (let plans = 1;; plans++) {
     const plan = planRestore(await listReplica(store, { signal: options.signal }), options.target ?? LATEST);
     if (plan === null) return null;
     try {
-      return await carryOut(store, plan, ends, options);
+      return await carryOut(store, plan, options);
     } catch (error) {
-      if (error instanceof IncompleteTransaction) {
-        ends.set(error.index, error.end);
-        plans--; // no failure: this time it is known where to stop
-      } else {
-        const hasVanished = error instanceof ReplicateError && error.code === "object-missing";
-        if (!hasVanished || plans === MAX_PLANS) throw error;
-      }
+      const hasVanished = error instanceof ReplicateError && error.code === "object-missing";
+      if (!hasVanished || plans === MAX_PLANS) throw error;
     }
   }
 }
 
-async function carryOut(
+/** Carries a plan out; from the start again for each WAL that turns out to end within a transaction. */
+async function carryOut(store: ObjectStore, plan: RestorePlan, options: RestoreOptions): Promise<RestoreResult> {
+  // Of this plan only: by the next listing the transaction may have its commit.
+  const ends = new Map<number, number>();
+  for (;;) {
+    try {
+      return await replay(store, plan, ends, options);
+    } catch (error) {
+      if (!(error instanceof IncompleteTransaction)) throw error;
+      ends.set(error.index, error.end);
+    }
+  }
+}
+
+async function replay(
   store: ObjectStore,
   plan: RestorePlan,
   ends: ReadonlyMap<number, number>,
@@ -96,18 +108,21 @@ async function carryOut(
     sizeMax: PREFETCH_BYTES,
     sizeOf: ({ size }: SegmentInfo) => Math.min(size, PREFETCH_BYTES),
   };
-  const fetched = prefetch(plan.segments, bounds, async (segment) => ({
-    segment,
-    stored: await openSegment(store, segment, { ...options, onBytes }),
-  }));
+  const fetched = prefetch(plan.segments, bounds, async (segment, stop) => {
+    const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
+    return { segment, stored: await openSegment(store, segment, { ...options, onBytes, signal }) };
+  });
   for await (const { segment, stored } of fetched) {
     await applier.apply(segment, decodeObject(segment.key, stored));
   }
   applier.finish();
   const databaseBytes = applier.pageCount === null ? file.sizeBytes : applier.pageCount * pageBytes;
-  await file.finish(databaseBytes);
   const { index, offset } = plan.segments.length > 0 ? applier.end : { index: plan.snapshot.index, offset: 0 };
-  return { position: { generation: plan.generation, index, offset }, databaseBytes, objects: plan.segments.length + 1 };
+  const position = { generation: plan.generation, index, offset };
+  const result = { position, databaseBytes, pageBytes, objects: plan.segments.length + 1 };
+  await options.beforeAppearance?.(result);
+  await file.finish(databaseBytes);
+  return result;
 }
 
 /** Fetches a segment whole, unless it is so large that it has to be read while it is replayed. */

@@ -11,6 +11,9 @@ import { pathExists } from "./path_exists.ts";
 /** Neighbouring pages are written together, up to this many bytes. */
 const WRITE_BYTES = 1_048_576;
 
+/** What SQLite would replay onto the database, or roll it back by, if an earlier one of this name had left it. */
+const SIDECARS = ["-wal", "-shm", "-journal"];
+
 /** A database file in the making: `<path>.tmp` until it is complete. */
 export class RestoreFile implements Disposable {
   readonly #path: string;
@@ -73,7 +76,7 @@ export class RestoreFile implements Disposable {
   }
 
   /**
-   * Makes the file appear under its name: cut to size, on disk, without a WAL of an earlier file beside it.
+   * Makes the file appear under its name: cut to size, on disk, without WAL or journal of an earlier file beside it.
    *
    * @param sizeBytes Size of the database in bytes.
    * @throws {ReplicateError} `target-exists` when somebody has made the file meanwhile.
@@ -82,7 +85,7 @@ export class RestoreFile implements Disposable {
     await this.#file.truncate(sizeBytes);
     await this.#file.sync();
     await refuseExisting(this.#path);
-    for (const sidecar of [`${this.#path}-wal`, `${this.#path}-shm`]) await removeIfPresent(sidecar);
+    for (const suffix of SIDECARS) await removeIfPresent(`${this.#path}${suffix}`);
     await Deno.rename(this.#temporaryPath, this.#path);
     this.#isDone = true;
     using folder = await Deno.open(dirname(this.#path), { read: true });

@@ -13,7 +13,7 @@ import type { WriterState } from "./state_file.ts";
 import { checksumsEqual } from "./wal/checksum.ts";
 import { decodeFrameHeader, FRAME_HEADER_BYTES, frameBytes, type FrameHeader } from "./wal/frame.ts";
 import type { WalHeader } from "./wal/header.ts";
-import { saltsEqual } from "./wal/salt.ts";
+import { type Salt, saltsEqual } from "./wal/salt.ts";
 import type { ScanPoint } from "./wal/scan.ts";
 import type { WalFile } from "./wal_file.ts";
 
@@ -24,6 +24,8 @@ export type ResumeDecision =
     readonly type: "continue";
     readonly generation: Generation;
     readonly index: number;
+    /** The salts of the WAL that this was found for: the decision holds for no other. */
+    readonly salt: Salt;
     /** The next byte to capture; null for the first of the WAL. */
     readonly start: ScanPoint | null;
     /** Where the WAL before it ended, where that is known. */
@@ -71,15 +73,20 @@ export async function decideResume(
     snapshots.length > 0 || generation === state?.generation
   );
   if (newest === undefined) return { type: "new-generation", reason: "first generation" };
-  const own = state?.generation === newest.generation ? state : null;
-  if (state !== null && own === null && listing.some(({ generation }) => generation === state.generation)) {
+  if (state !== null && newest.generation !== lastOwnGeneration(state, listing)) {
     return { type: "stale", generation: newest.generation };
   }
+  const own = state?.generation === newest.generation ? state : null;
   const header = await walFile.readHeader();
   const pageBytes = own?.pageBytes ?? header?.pageBytes ?? null;
   const end = pageBytes === null ? null : await findEnd(store, newest, pageBytes, signal);
   if (end === null) return { type: "new-generation", reason: "wal does not continue the replica" };
   return await compare({ newest, own, header, end, walFile });
+}
+
+/** The last generation of this disk's history that the replica can know: our own may have died before its first upload. */
+function lastOwnGeneration(state: WriterState, listing: readonly GenerationListing[]): Generation | null {
+  return listing.some(({ generation }) => generation === state.generation) ? state.generation : state.parent;
 }
 
 async function compare({ newest, own, header, end, walFile }: {
@@ -97,6 +104,7 @@ async function compare({ newest, own, header, end, walFile }: {
       type: "continue",
       generation,
       index: end.index,
+      salt: header.salt,
       start,
       previousEnd: own?.previousEnd ?? null,
       hasSnapshot,
@@ -107,7 +115,7 @@ async function compare({ newest, own, header, end, walFile }: {
   const isOwnWal = header !== null && saltsEqual(header.salt, own.salt);
   const endsWithPrevious = end.index === index - 1 && end.offset === previousEnd;
   if (isOwnWal && endsWithPrevious) {
-    return { type: "continue", generation, index, start: null, previousEnd, hasSnapshot };
+    return { type: "continue", generation, index, salt: own.salt, start: null, previousEnd, hasSnapshot };
   }
   const replicaIsAhead = end.index > index ||
     end.index === index && (isOwnWal || !saltsEqual(end.frame.salt, own.salt));

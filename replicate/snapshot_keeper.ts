@@ -54,15 +54,15 @@ export class SnapshotKeeper {
   /**
    * Begins a snapshot unless there is one, or one is being made.
    *
-   * @param place The WAL that is being written.
+   * @param placeNow The WAL that is being written.
    * @throws What made the last one fail: it happened beside the loop, and is told and waited for in the loop.
    */
-  async ensure(place: SyncPlace): Promise<void> {
+  async ensure(placeNow: () => SyncPlace | null): Promise<void> {
     const failure = this.#failure;
     this.#failure = null;
     if (failure !== null) throw failure;
     if (this.#exists || this.#task !== null) return;
-    this.#task = await SnapshotTask.begin(this.#context, this.#store, place, {
+    this.#task = await SnapshotTask.begin(this.#context, this.#store, placeNow, {
       onWritten: () => this.#end({ exists: true, failure: null }),
       onFailed: (error) => this.#end({ exists: false, failure: error }),
     });

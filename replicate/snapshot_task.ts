@@ -51,17 +51,20 @@ export class SnapshotTask {
    *
    * @param context Connections, clock and events.
    * @param store Where the snapshot is to go.
-   * @param place The WAL that is being written.
+   * @param placeNow The WAL that is being written; asked when nobody can restart it any more.
    * @param listener Told of the end.
    * @returns The task, or null when the write lock was not to be had.
    */
   static async begin(
     context: WriterContext,
     store: ObjectStore,
-    place: SyncPlace,
+    placeNow: () => SyncPlace | null,
     listener: SnapshotListener,
   ): Promise<SnapshotTask | null> {
+    await context.walMutex.run(async () => void await placeNow()?.cursor.findEnd()); // the long look, without the lock
     const begun = await context.underWriteLock(async () => {
+      const place = placeNow();
+      if (place === null) return null;
       const offset = await place.cursor.findEnd();
       const position = { generation: place.generation, index: place.index, offset };
       return { position, read: context.database.openSnapshot() };

@@ -23,5 +23,5 @@ export function busyError(cause?: unknown): ReplicateError {
 export function asReplicateError(error: unknown): ReplicateError {
   if (error instanceof ReplicateError) return error;
   if (isBusy(error)) return busyError(error);
-  return new ReplicateError("internal", "SQLite refused a statement of the engine", { retryable: true, cause: error });
+  return new ReplicateError("internal", "SQLite refused a statement of the engine", { cause: error });
 }

@@ -7,6 +7,7 @@
 import { basename, dirname, join } from "@std/path";
 import { z } from "zod";
 import { type Generation, parseGeneration } from "./generation.ts";
+import { Mutex } from "./mutex.ts";
 import { isPageSize } from "./wal/header.ts";
 import type { Salt } from "./wal/salt.ts";
 
@@ -14,6 +15,8 @@ import type { Salt } from "./wal/salt.ts";
 export interface WriterState {
   /** The generation that this instance was writing. */
   readonly generation: Generation;
+  /** The generation that it went on from, by a restore or after a gap; null for the first of a replica. */
+  readonly parent: Generation | null;
   /** The ordinal of its last WAL. */
   readonly index: number;
   /** The salts of that WAL. */
@@ -26,14 +29,17 @@ export interface WriterState {
 
 const uint32 = z.number().int().nonnegative().max(0xffff_ffff);
 
+const generationSchema = z.string().transform((text, context) =>
+  parseGeneration(text) ?? (context.addIssue("not a generation"), z.NEVER)
+);
+
 const stateSchema = z.object({
   version: z.literal(1),
   replicas: z.record(
     z.string(),
     z.object({
-      generation: z.string().transform((text, context) =>
-        parseGeneration(text) ?? (context.addIssue("not a generation"), z.NEVER)
-      ),
+      generation: generationSchema,
+      parent: generationSchema.nullable(),
       index: uint32,
       salt: z.object({ salt1: uint32, salt2: uint32 }),
       pageBytes: z.number().refine(isPageSize),
@@ -58,7 +64,8 @@ export function metaPath(databasePath: string): string {
 export class StateFile {
   readonly #folder: string;
   readonly #path: string;
-  #states: Record<string, WriterState> = {};
+  readonly #writing = new Mutex();
+  #states: Readonly<Record<string, WriterState>> = {};
 
   private constructor(databasePath: string) {
     this.#folder = metaPath(databasePath);
@@ -91,16 +98,22 @@ export class StateFile {
    * Remembers what is written to a replica; on disk before this resolves.
    *
    * @param replicaUrl The replica.
-   * @param state Its state, or null to forget it.
+   * @param state Its state.
    */
-  async set(replicaUrl: string, state: WriterState | null): Promise<void> {
-    const { [replicaUrl]: _, ...others } = this.#states;
-    this.#states = state === null ? others : { ...others, [replicaUrl]: state };
+  set(replicaUrl: string, state: WriterState): Promise<void> {
+    return this.#writing.run(async () => {
+      const states = { ...this.#states, [replicaUrl]: state };
+      await this.#write(states);
+      this.#states = states;
+    });
+  }
+
+  async #write(states: Readonly<Record<string, WriterState>>): Promise<void> {
     await Deno.mkdir(this.#folder, { recursive: true });
     const temporary = `${this.#path}.tmp`;
     {
       using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      const text = JSON.stringify({ version: 1, replicas: this.#states }, null, 2);
+      const text = JSON.stringify({ version: 1, replicas: states }, null, 2);
       await writeAll(file, new TextEncoder().encode(`${text}\n`));
       await file.sync();
     }

@@ -48,6 +48,7 @@ export class ReplicaSync {
   readonly #queue: SegmentQueue;
   readonly #uploading = new Mutex();
   #place: SyncPlace | null = null;
+  #uploads = 0;
   #uploadedNotice = 0;
   #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
 
@@ -81,6 +82,11 @@ export class ReplicaSync {
   /** Committed bytes that are known of and not in the replica. */
   get lagBytes(): number {
     return this.#queue.bytes + (this.#place?.cursor.behindBytes ?? 0);
+  }
+
+  /** Whether an upload is under way. */
+  get isUploading(): boolean {
+    return this.#uploads > 0;
   }
 
   /** Every commit that was announced up to this number is in the replica. */
@@ -147,8 +153,13 @@ export class ReplicaSync {
    * @throws {ForeignWriterError} When another instance has written there.
    * @throws {ReplicateError} What the store throws; the next call tries the same bytes again.
    */
-  upload(signal?: AbortSignal): Promise<boolean> {
-    return this.#uploading.run(() => this.#uploadHead(signal));
+  async upload(signal?: AbortSignal): Promise<boolean> {
+    this.#uploads++;
+    try {
+      return await this.#uploading.run(() => this.#uploadHead(signal));
+    } finally {
+      this.#uploads--;
+    }
   }
 
   async #uploadHead(signal: AbortSignal | undefined): Promise<boolean> {

@@ -53,6 +53,8 @@ export class WalApplier {
   #committed = new Map<number, Uint8Array>();
   #pending = new Map<number, Uint8Array>();
   #hasSpilled = false;
+  /** Whether the WAL ends with a segment without content: whoever took over has closed it. */
+  #isSealed = false;
   #heldBytes = 0;
 
   /**
@@ -93,7 +95,7 @@ export class WalApplier {
    * SQLite wrote. What was replayed before stands in the file: the caller gives the whole file up.
    */
   async apply(segment: ReplaySegment, blocks: AsyncIterable<Uint8Array>): Promise<void> {
-    if (segment.index !== this.#index) this.#beginWal(segment.index);
+    if (segment.index !== this.#index) this.#beginWal(segment.index, segment.key);
     let rest: Uint8Array = new Uint8Array();
     let isFirst = true;
     for await (const block of blocks) {
@@ -101,6 +103,8 @@ export class WalApplier {
       isFirst = false;
       rest = this.#applyFrames(segment, concat(rest, block));
     }
+    if (isFirst) this.#verifyPlace(segment); // without content it still says how far the WAL reached
+    this.#isSealed = isFirst;
     if (rest.byteLength > 0) throw damaged(segment, "it ends within a frame");
   }
 
@@ -110,7 +114,11 @@ export class WalApplier {
     this.#flush();
   }
 
-  #beginWal(index: number): void {
+  #beginWal(index: number, nextKey: string): void {
+    const isOpen = this.#pending.size > 0 || this.#hasSpilled;
+    if (isOpen && !this.#isSealed) { // its writer went on, so it had written the commit
+      throw missingSegment({ generation: this.#generation, index: this.#index, offset: this.#point.offset }, nextKey);
+    }
     this.#endWal();
     this.#index = index;
     this.#header = null;

@@ -57,6 +57,8 @@ export class WalCursor {
   #point: ScanPoint;
   /** Everything below this is known to be committed, and so will not change while the WAL is not restarted. */
   #committedEnd: number;
+  /** How far {@linkcode WalCursor.findEnd} has looked: the next look goes on from there. */
+  #ahead: ScanPoint;
   #buffer = new Uint8Array();
 
   /**
@@ -70,6 +72,7 @@ export class WalCursor {
     this.#frameBytes = frameBytes(header.pageBytes);
     this.#runBytesMax = Math.max(runBytesMax, WAL_HEADER_BYTES + this.#frameBytes);
     this.#point = start ?? firstFramePoint(header);
+    this.#ahead = this.#point;
     this.#offset = start?.offset ?? 0;
     this.#committedEnd = this.#offset;
   }
@@ -111,10 +114,14 @@ export class WalCursor {
    */
   async findEnd(): Promise<number> {
     const length = this.#wholeFrames(FIRST_READ_BYTES);
-    for (let point = this.#point;;) {
+    if (this.#ahead.offset < this.#point.offset) this.#ahead = this.#point;
+    for (let point = this.#ahead;;) {
       const bytes = await this.#file.read(point.offset, length);
       const scan = scanFrames(this.header, bytes, point);
-      if (scan.lastCommit !== null) this.#committedEnd = Math.max(this.#committedEnd, scan.lastCommit.offset);
+      if (scan.lastCommit !== null) {
+        this.#ahead = scan.lastCommit;
+        this.#committedEnd = Math.max(this.#committedEnd, scan.lastCommit.offset);
+      }
       if (scan.end !== "end-of-bytes" || bytes.byteLength < length) return this.#committedEnd;
       point = scan.stop;
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Mutex } from "./mutex.ts";
 import { decodeWalHeader, WAL_HEADER_BYTES, type WalHeader } from "./wal/header.ts";
 
 /**
@@ -12,6 +13,8 @@ import { decodeWalHeader, WAL_HEADER_BYTES, type WalHeader } from "./wal/header.
  */
 export class WalFile implements Disposable {
   readonly #path: string;
+  /** A descriptor has one place: to seek and to read must not be interleaved with another's. */
+  readonly #reading = new Mutex();
   #file: Deno.FsFile | null = null;
 
   /** @param databasePath The path of the database; the WAL is beside it. */
@@ -50,16 +53,18 @@ export class WalFile implements Disposable {
    * @returns How many bytes were read: fewer than the buffer holds where the file ends.
    */
   async readInto(buffer: Uint8Array, offset: number): Promise<number> {
-    const file = await this.#open();
-    if (file === null) return 0;
-    await file.seek(offset, Deno.SeekMode.Start);
-    let filled = 0;
-    while (filled < buffer.byteLength) {
-      const count = await file.read(buffer.subarray(filled));
-      if (count === null) break;
-      filled += count;
-    }
-    return filled;
+    return await this.#reading.run(async () => {
+      const file = await this.#open();
+      if (file === null) return 0;
+      await file.seek(offset, Deno.SeekMode.Start);
+      let filled = 0;
+      while (filled < buffer.byteLength) {
+        const count = await file.read(buffer.subarray(filled));
+        if (count === null) break;
+        filled += count;
+      }
+      return filled;
+    });
   }
 
   /** Gives up the descriptor, so that the next read finds a file that was made anew under the same name. */

@@ -90,3 +90,8 @@ self.addEventListener("unhandledrejection", (event) => {
   replicator?.endTransactions();
   fail(event.reason);
 });
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  replicator?.endTransactions();
+  fail(event.error);
+});

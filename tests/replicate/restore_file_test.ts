@@ -1,0 +1,191 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ReplicateError } from "../../replicate/errors.ts";
+import { RestoreFile } from "../../replicate/restore_file.ts";
+import { copyFixture, inspectDatabase, readFixtureMeta } from "../support/litestream_fixture.ts";
+import { sha256 } from "../support/replica_builder.ts";
+import { openSqlite } from "../support/sqlite.ts";
+
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
+async function refusal(path: string): Promise<ReplicateError> {
+  return await assertRejects(
+    async () => {
+      using _file = await RestoreFile.create(path);
+    },
+    ReplicateError,
+    path,
+  );
+}
+
+Deno.test("RestoreFile appears whole when it is finished, and in folders that were not there", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/a/b/test.db`;
+    {
+      using file = await RestoreFile.create(path);
+      file.append(new Uint8Array([1, 2]));
+      file.append(new Uint8Array([3]));
+      assertEquals(file.sizeBytes, 3);
+      assertEquals(await namesIn(`${folder}/a/b`), ["test.db.tmp"]);
+      await file.finish(3);
+    }
+    assertEquals(await namesIn(`${folder}/a/b`), ["test.db"]);
+    assertEquals([...await Deno.readFile(path)], [1, 2, 3]);
+  });
+});
+
+Deno.test("RestoreFile is cut, or grows by zeros, to the size that it is finished with", async () => {
+  await withFolder(async (folder) => {
+    for (const [size, expected] of [[0, []], [2, [1, 2]], [5, [1, 2, 3, 0, 0]]] as const) {
+      const path = `${folder}/${size}.db`;
+      {
+        using file = await RestoreFile.create(path);
+        file.append(new Uint8Array([1, 2, 3]));
+        await file.finish(size);
+      }
+      assertEquals([...await Deno.readFile(path)], [...expected]);
+    }
+  });
+});
+
+Deno.test("RestoreFile leaves nothing when it is not finished", async () => {
+  await withFolder(async (folder) => {
+    {
+      using file = await RestoreFile.create(`${folder}/test.db`);
+      file.append(new Uint8Array(100));
+    }
+    assertEquals(await namesIn(folder), []);
+  });
+});
+
+Deno.test("RestoreFile begins anew when an earlier attempt was killed", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/test.db.tmp`, new Uint8Array(1000).fill(9));
+    {
+      using file = await RestoreFile.create(`${folder}/test.db`);
+      file.append(new Uint8Array([1]));
+      await file.finish(2);
+    }
+    assertEquals([...await Deno.readFile(`${folder}/test.db`)], [1, 0]);
+    assertEquals(await namesIn(folder), ["test.db"]);
+  });
+});
+
+Deno.test("RestoreFile.writePages() puts pages where they belong, whatever their order and gaps", async () => {
+  await withFolder(async (folder) => {
+    for (const pageBytes of [512, 65_536]) {
+      const path = `${folder}/${pageBytes}.db`;
+      const numbers = [4, 2, 1, 9, 10, 30];
+      {
+        using file = await RestoreFile.create(path);
+        file.append(new Uint8Array(31 * pageBytes).fill(255));
+        file.writePages(new Map(numbers.map((number) => [number, new Uint8Array(pageBytes).fill(number)])), pageBytes);
+        file.writePages(new Map(), pageBytes);
+        assertEquals(file.sizeBytes, 31 * pageBytes);
+        await file.finish(31 * pageBytes);
+      }
+      const expected = Array.from(
+        { length: 31 },
+        (_, i) => new Uint8Array(pageBytes).fill(numbers.includes(i + 1) ? i + 1 : 255),
+      );
+      assertEquals(sha256(await Deno.readFile(path)), sha256(new Uint8Array(await new Blob(expected).arrayBuffer())));
+    }
+  });
+});
+
+Deno.test("RestoreFile.writePages() writes a run of pages that is longer than what is written at once", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/test.db`;
+    const pages = Array.from({ length: 5_000 }, (_, i) => new Uint8Array(512).fill(i % 251));
+    {
+      using file = await RestoreFile.create(path);
+      file.writePages(new Map(pages.map((page, i) => [i + 1, page])), 512);
+      assertEquals(file.sizeBytes, 5_000 * 512);
+      await file.finish(file.sizeBytes);
+    }
+    assertEquals(sha256(await Deno.readFile(path)), sha256(new Uint8Array(await new Blob(pages).arrayBuffer())));
+  });
+});
+
+Deno.test("RestoreFile.create() refuses a target that is a file, a folder, or a link to anything or nothing", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file.db`, "precious");
+    await Deno.mkdir(`${folder}/folder.db`);
+    await Deno.symlink(`${folder}/file.db`, `${folder}/link.db`);
+    await Deno.symlink(`${folder}/nowhere`, `${folder}/dangling.db`);
+    const before = await namesIn(folder);
+    for (const name of before) assertEquals((await refusal(`${folder}/${name}`)).code, "target-exists");
+    assertEquals(await namesIn(folder), before);
+    assertEquals(await Deno.readTextFile(`${folder}/file.db`), "precious");
+  });
+});
+
+Deno.test("RestoreFile.finish() refuses a target that was made meanwhile", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/test.db`;
+    const error = await assertRejects(async () => {
+      using file = await RestoreFile.create(path);
+      file.append(new Uint8Array([1]));
+      await Deno.writeTextFile(path, "precious");
+      await Deno.writeTextFile(`${path}-wal`, "precious too");
+      await file.finish(1);
+    }, ReplicateError);
+    assertEquals(error.code, "target-exists");
+    assertEquals(await namesIn(folder), ["test.db", "test.db-wal"]);
+    assertEquals(await Deno.readTextFile(path), "precious");
+  });
+});
+
+Deno.test("restore() removes a WAL and its index that an earlier database left beside the target", async () => {
+  await using replica = await copyFixture("p4096");
+  await withFolder(async (folder) => {
+    // A real WAL, which SQLite would replay: of another database of the same page size.
+    using sqlite = openSqlite(`${folder}/other.db`);
+    sqlite.all("PRAGMA journal_mode = WAL");
+    sqlite.exec("CREATE TABLE stale (x)");
+    for (const suffix of ["-wal", "-shm"]) {
+      await Deno.copyFile(`${folder}/other.db${suffix}`, `${replica.outputPath}${suffix}`);
+    }
+  });
+  assertEquals(await replica.outputFiles(), ["restored.db-shm", "restored.db-wal"]);
+  await replica.restore();
+  assertEquals(await replica.outputFiles(), ["restored.db"]);
+  const { rows_sha256 } = await readFixtureMeta("p4096");
+  assertEquals(inspectDatabase(replica.outputPath).rows_sha256, rows_sha256);
+});
+
+Deno.test("restore() removes a rollback journal that an earlier database left beside the target", async () => {
+  await using replica = await copyFixture("p4096");
+  await withFolder(async (folder) => {
+    // A hot one, which SQLite would play back: its cache is too small for the transaction.
+    using sqlite = openSqlite(`${folder}/other.db`);
+    sqlite.exec("PRAGMA cache_size = 2; CREATE TABLE stale (x); INSERT INTO stale VALUES (zeroblob(100000))");
+    sqlite.exec("BEGIN; UPDATE stale SET x = zeroblob(99999); INSERT INTO stale VALUES (zeroblob(500000))");
+    await Deno.copyFile(`${folder}/other.db-journal`, `${replica.outputPath}-journal`);
+    sqlite.exec("ROLLBACK");
+  });
+  await replica.restore();
+  assertEquals(await replica.outputFiles(), ["restored.db"]);
+  assertEquals(inspectDatabase(replica.outputPath).rows_sha256, (await readFixtureMeta("p4096")).rows_sha256);
+});
+
+Deno.test("restore() leaves what stands at the target, and reads no object", async () => {
+  await using replica = await copyFixture("p512");
+  await Deno.writeTextFile(replica.outputPath, "precious");
+  let bytesRead = 0;
+  const onProgress = (doneBytes: number): void => void (bytesRead = doneBytes);
+  const error = await assertRejects(() => replica.restore({ onProgress }), ReplicateError, replica.outputPath);
+  assertEquals([error.code, bytesRead], ["target-exists", 0]);
+  assertEquals(await replica.outputFiles(), ["restored.db"]);
+  assertEquals(await Deno.readTextFile(replica.outputPath), "precious");
+});
