@@ -8,6 +8,7 @@ import {
   configureLog,
   formatSettings,
   logEvent,
+  messageWithCauses,
   parseServerConfig,
   printProblems,
   printText,
@@ -58,10 +59,11 @@ export function run(config: Config): Service {
   return { port: server.port, ready, stop };
 }
 
-/** Reads both halves, so that all their problems are told at once. */
-function configure(env: Readonly<Record<string, string>>, args: readonly string[]): Config {
+/** Reads both halves, so that all their problems are told at once; null when help is wanted instead. */
+function configure(env: Readonly<Record<string, string>>, args: readonly string[]): Config | null {
   const problems: string[] = [];
   const server = collect(problems, () => parseServerConfig(env, args));
+  if (server?.help) return null;
   const replicate = collect(problems, () => parseReplicateConfig(env, { databasePath: server?.databasePath ?? "" }));
   if (server === null || replicate === null) throw new ServerConfigError(problems);
   return { server, replicate };
@@ -80,7 +82,7 @@ function collect<T>(problems: string[], parse: () => T): T | null {
 /** Runs until a signal; a second one ends the process at once. */
 async function main(): Promise<void> {
   const config = configure(Deno.env.toObject(), Deno.args);
-  if (config.server.help) return printText(formatSettings([...SERVER_SETTINGS, ...REPLICATE_SETTINGS]));
+  if (config === null) return printText(formatSettings([...SERVER_SETTINGS, ...REPLICATE_SETTINGS]));
   configureLog(config.server.logLevel);
   const service = run(config);
   let signals = 0;
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    printProblems(error instanceof ServerConfigError ? error.problems : [String(error)]);
+    printProblems(error instanceof ServerConfigError ? error.problems : [messageWithCauses(error)]);
     Deno.exit(1);
   });
 }

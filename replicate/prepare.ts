@@ -156,10 +156,18 @@ async function whenReachable<T>(
         : await withDeadline(clock, giveUpAt - clock.monotonic(), signal, operation);
     } catch (error) {
       const isLate = error instanceof DOMException && error.name === "TimeoutError";
-      if (!isLate && !(error instanceof ReplicateError && error.retryable)) throw error;
+      const isRetryable = isLate || error instanceof ReplicateError && error.retryable;
+      // Wrong keys must not take down the reads of a database that is there; its writer goes on to try and to tell.
+      const isRefused = error instanceof ReplicateError && error.code === "store-refused" && patienceMs !== Infinity;
+      if (!isRetryable && !isRefused) throw error;
       const retryAfterMs = error instanceof ReplicateError ? error.retryAfterMs : 0;
-      const nextTryMs = pauseMs(failures, retryAfterMs, { random, ...PAUSES });
-      emit({ type: "sync-failed", replica: store.url, error: reportError(error), nextTryMs });
+      const nextTryMs = isRefused ? Infinity : pauseMs(failures, retryAfterMs, { random, ...PAUSES });
+      emit({
+        type: "sync-failed",
+        replica: store.url,
+        error: reportError(error),
+        nextTryMs: Math.min(nextTryMs, patienceMs),
+      });
       if (clock.monotonic() + nextTryMs > giveUpAt) return null;
       await clock.sleep(nextTryMs, signal);
     }

@@ -11,7 +11,7 @@ import type { WriterStatus } from "./writer_status.ts";
 
 /** From the main thread to the worker. */
 export type ToWorker =
-  /** Have the right database on disk, and begin to replicate it. The first message, and sent once. */
+  /** Have the right database on disk, and begin to replicate it. Sent once, as the answer to `listening`. */
   | {
     readonly type: "start";
     readonly config: ReplicateConfig;
@@ -32,6 +32,8 @@ export type StopOutcome = "synced" | "incomplete" | "nothing-to-sync";
 
 /** From the worker to the main thread. */
 export type FromWorker =
+  /** Messages arrive from now on: one that was sent before is lost. The first message. */
+  | { readonly type: "listening" }
   /** The right database is on disk: the application may open it. */
   | { readonly type: "prepared" }
   /** The state of all replicas, whenever one has changed. */

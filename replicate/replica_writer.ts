@@ -24,13 +24,12 @@ import type { WriterRole, WriterStatus } from "./writer_status.ts";
 /** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
 const CAPTURE_INTERVAL_MS = 50;
 
-/** The longest pause between two tries once it is time to finish, in milliseconds. */
-const FINISH_PAUSE_MS = 1_000;
-
 /** How long the write lock may be kept for uploads of what memory cannot hold, in milliseconds. */
 const TAIL_HOLD_MS = 250;
 
-const FAILURE_PAUSES = { basePauseMs: 500, maxPauseMs: 30_000 };
+/** The longest pause between two tries, in milliseconds, and once it is time to finish. */
+const FAILURE_PAUSE_MS = 30_000;
+const FINISH_PAUSE_MS = 1_000;
 
 /** How many segments' worth may wait in memory; within the barrier more, as the WAL's tail has to be held. */
 const QUEUE_SEGMENTS = 2;
@@ -78,7 +77,7 @@ export class ReplicaWriter {
       replica: this.#store.url,
       role: this.#role,
       position: position === null ? null : formatPosition(position),
-      lagBytes: this.#sync.lagBytes,
+      lagBytes: Math.max(this.#sync.lagBytes, this.#snapshots.missingBytes),
       syncedNotice: this.#snapshots.exists ? this.#sync.uploadedNotice : 0,
       lastSyncAtMs: this.#lastSyncAtMs,
       error: this.#error,
@@ -159,6 +158,8 @@ export class ReplicaWriter {
    */
   followRestart(header: WalHeader): Promise<void> {
     this.#lineage.followRestart(header);
+    // A tail that is in memory only: until it is uploaded, a crash costs the generation.
+    if (this.#sync.queuedBytes > 0) this.#nextUploadAt = 0;
     this.#wake.ring();
     return this.#lineage.remember();
   }
@@ -226,17 +227,14 @@ export class ReplicaWriter {
     }
     if (error instanceof WalDiscontinuity) await this.abandon(error.reason);
     const retryAfterMs = error instanceof ReplicateError ? error.retryAfterMs : 0;
-    const nextTryMs = pauseMs(++this.#failures, retryAfterMs, { random: this.#context.random, ...FAILURE_PAUSES });
+    const isFinishing = this.#finishing.signal.aborted;
+    const maxPauseMs = isFinishing ? FINISH_PAUSE_MS : FAILURE_PAUSE_MS;
+    const { clock, random } = this.#context;
+    const nextTryMs = pauseMs(++this.#failures, retryAfterMs, { random, basePauseMs: 500, maxPauseMs });
     this.#error = reportError(error);
     this.#context.emit({ type: "sync-failed", replica: this.#store.url, error: this.#error, nextTryMs });
     this.#onStatus();
-    await this.#pause(nextTryMs, signal);
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const finishing = this.#finishing.signal; // from then on no pause is long
-    const ends = finishing.aborted ? signal : AbortSignal.any([signal, finishing]);
-    await pause(this.#context.clock, finishing.aborted ? Math.min(ms, FINISH_PAUSE_MS) : ms, ends);
+    await pause(clock, nextTryMs, isFinishing ? signal : AbortSignal.any([signal, this.#finishing.signal]));
   }
 
   #recover(): void {

@@ -58,6 +58,7 @@ export class Replication {
   #worker: Worker | null = null;
   #stopped: ((outcome: StopOutcome) => void) | null = null;
   #isPrepared = false;
+  #isListening = false;
   #failures = 0;
   #startedAt = 0;
   #statuses: readonly WriterStatus[] = [];
@@ -154,23 +155,35 @@ export class Replication {
     };
     this.#startedAt = this.#clock.monotonic();
     this.#worker = worker;
-    const { lastNotice: notice } = this.#ledger;
-    this.#send({ type: "start", config: this.#config, isDatabaseOpen: this.#isPrepared, notice });
   }
 
+  /** Begins the talk with a worker; one that was told to stop before it listened is told again. */
+  #greet(): void {
+    this.#isListening = true;
+    const { lastNotice: notice } = this.#ledger;
+    this.#send({ type: "start", config: this.#config, isDatabaseOpen: this.#isPrepared, notice });
+    if (this.#stopping.signal.aborted) this.#send({ type: "stop", deadlineMs: this.#config.shutdownSyncTimeoutMs });
+  }
+
+  /** Says something to a worker that listens; for one that does not yet, {@linkcode Replication.#greet} makes up for it. */
   #send(message: ToWorker): void {
-    this.#worker?.postMessage(message);
+    if (this.#isListening) this.#worker?.postMessage(message);
   }
 
   #receive(message: FromWorker): void {
     switch (message.type) {
+      case "listening":
+        return this.#greet();
       case "prepared":
         this.#isPrepared = true;
+        this.#failure = null;
         this.#prepared.resolve();
         return;
       case "status":
         return this.#update(message.statuses);
       case "event":
+        // Before the first status nothing else tells what a start is waiting for.
+        if (message.event.type === "sync-failed" && this.#statuses.length === 0) this.#failure = message.event.error;
         return this.#hooks.onEvent(message.event);
       case "hold":
         this.#hooks.hold();
@@ -202,6 +215,7 @@ export class Replication {
 
   #fail(error: ErrorReport): void {
     this.#worker = null;
+    this.#isListening = false;
     this.#failure = error;
     this.#hooks.release();
     if (this.#stopping.signal.aborted) {

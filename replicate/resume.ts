@@ -76,6 +76,7 @@ export async function decideResume(
   if (state !== null && newest.generation !== lastOwnGeneration(state, listing)) {
     return { type: "stale", generation: newest.generation };
   }
+  if (!hasBeginning(newest)) return { type: "new-generation", reason: "wal does not continue the replica" };
   const own = state?.generation === newest.generation ? state : null;
   const header = await walFile.readHeader();
   const pageBytes = own?.pageBytes ?? header?.pageBytes ?? null;
@@ -121,6 +122,12 @@ async function compare({ newest, own, header, end, walFile }: {
     end.index === index && (isOwnWal || !saltsEqual(end.frame.salt, own.salt));
   if (replicaIsAhead) return { type: "stale", generation };
   return { type: "new-generation", reason: "wal does not continue the replica" };
+}
+
+/** Whether a replay can begin: at the newest snapshot's WAL, or at the present one for a snapshot that is to come. */
+function hasBeginning({ snapshots, segments }: GenerationListing): boolean {
+  const index = snapshots.at(-1)?.index ?? segments.at(-1)?.index;
+  return segments.some((segment) => segment.index === index && segment.offset === 0);
 }
 
 async function findEnd(

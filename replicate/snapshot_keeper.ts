@@ -35,6 +35,11 @@ export class SnapshotKeeper {
     return this.#exists;
   }
 
+  /** How large the snapshot is that is missing, in bytes; 1 while that is not known, and 0 when none is missing. */
+  get missingBytes(): number {
+    return this.#exists ? 0 : this.#task?.databaseBytes ?? 1;
+  }
+
   /** Whether one is being made: no checkpoint may run meanwhile. */
   get isRunning(): boolean {
     return this.#task !== null;

@@ -72,6 +72,11 @@ export class SnapshotTask {
     return begun === null ? null : new SnapshotTask(context, store, begun, listener);
   }
 
+  /** Size of the database that it shows, in bytes. */
+  get databaseBytes(): number {
+    return this.#read.pageCount * this.#read.pageBytes;
+  }
+
   /**
    * Starts the upload once the replica has come far enough.
    *
@@ -92,7 +97,7 @@ export class SnapshotTask {
   async #run(): Promise<void> {
     const { clock, emit } = this.#context;
     const startedAt = clock.monotonic();
-    const databaseBytes = this.#read.pageCount * this.#read.pageBytes;
+    const { databaseBytes } = this;
     const replica = this.#store.url;
     try {
       await writeSnapshot(this.#store, this.position, this.#read, {

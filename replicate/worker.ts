@@ -85,6 +85,8 @@ function fail(error: unknown): void {
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   receive(data).catch(fail);
 });
+// A module below awaits at its top level, so this one runs late, and what comes before the listener is dropped.
+send({ type: "listening" });
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   replicator?.endTransactions();

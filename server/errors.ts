@@ -16,6 +16,7 @@ const STATUS = {
   "unsupported-encoding": 415,
   "internal": 500,
   "starting": 503,
+  "stopping": 503,
   "fenced": 503,
   "not-yet-durable": 503,
   "database-busy": 503,
@@ -32,6 +33,7 @@ export type PasteErrorStatus = (typeof STATUS)[PasteErrorCode];
 /** When a client may try again, in seconds; codes that are not here are final. */
 const RETRY_AFTER_SECONDS: Partial<Readonly<Record<PasteErrorCode, number>>> = {
   "starting": 2,
+  "stopping": 2,
   "fenced": 10,
   "not-yet-durable": 5,
   "database-busy": 2,

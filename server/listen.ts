@@ -12,11 +12,18 @@ import type { ServerConfig } from "./config.ts";
 import { Database } from "./database.ts";
 import { durableWait } from "./durable_wait.ts";
 import { errorResponse } from "./error_response.ts";
+import { PasteError } from "./errors.ts";
+import { InFlight } from "./in_flight.ts";
 import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
 import type { ServerPorts } from "./ports.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { migrate } from "./schema.ts";
 import { SqlitePasteStore } from "./sqlite_paste_store.ts";
+
+/** How long bodies that are under way may take once the service stops, in milliseconds. */
+const BODY_GRACE_MS = 5_000;
+
+const STOPPING = "Cannot store the paste as the service is stopping: try again";
 
 /** A running service. */
 export interface PasteServer {
@@ -58,12 +65,13 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   let held = false;
   let drained: Promise<void> | null = null;
 
-  const server = Deno.serve({
-    port: config.port,
-    hostname: config.host,
-    onListen: () => {}, // whoever starts the service says so
-    onError: (error) => errorResponse(error, new Request("http://localhost")), // it does not tell the request
-  }, (request) => app.fetch(request));
+  const writes = new InFlight();
+  const answer = (request: Request): Response | Promise<Response> => {
+    if (!["PUT", "POST"].includes(request.method)) return app.fetch(request);
+    if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
+    return writes.count(async () => await app.fetch(request));
+  };
+  const server = listen(config, answer);
 
   const open = async (): Promise<void> => {
     if (store) throw new Error("Invariant broken: the service is opened once");
@@ -76,6 +84,8 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   };
 
   const drain = async (): Promise<void> => {
+    // Deno 2.9's shutdown() cuts off the bodies that are still coming (denoland/deno#36809): they get some time before.
+    await writes.idle(systemClock, BODY_GRACE_MS);
     await server.shutdown();
     await store?.idle();
   };
@@ -95,8 +105,29 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   };
 }
 
+function listen(config: ServerConfig, answer: Deno.ServeHandler): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({
+      port: config.port,
+      hostname: config.host,
+      onListen: () => {}, // whoever starts the service says so
+      onError: (error) => errorResponse(error, new Request("http://localhost")), // it does not tell the request
+    }, answer);
+  } catch (cause) {
+    throw new Error(`Cannot listen on ${config.host}, port ${config.port}`, { cause });
+  }
+}
+
+async function openDatabase(path: string): Promise<Database> {
+  try {
+    return await Database.open(path);
+  } catch (cause) {
+    throw new Error(`Cannot open the database "${path}"`, { cause });
+  }
+}
+
 async function openStore(config: ServerConfig, { durability }: ServerPorts): Promise<SqlitePasteStore> {
-  const database = await Database.open(config.databasePath);
+  const database = await openDatabase(config.databasePath);
   if (await migrate(database) > 0) durability.committed();
   return new SqlitePasteStore({
     database,

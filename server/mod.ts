@@ -21,6 +21,7 @@
  * @module
  */
 
+export { messageWithCauses } from "./errors.ts";
 export { parseServerConfig, type ServerConfig, ServerConfigError } from "./config.ts";
 export { type PasteServer, startServer } from "./listen.ts";
 export {
