@@ -24,7 +24,8 @@ export const BUSY_TIMEOUT_MS = 1_000;
 export function connect(path: string): Connection {
   let connection: Connection | null = null;
   try {
-    connection = new Sqlite(path, { fileMustExist: true });
+    Deno.statSync(path); // the library makes a file that is not there, whatever it is told
+    connection = new Sqlite(path);
     verifiedPragma(connection, "busy_timeout", BUSY_TIMEOUT_MS);
     verifiedPragma(connection, "journal_mode", "wal");
     verifiedPragma(connection, "synchronous", 2);

@@ -41,8 +41,9 @@ Deno.test("asReplicateError() keeps the engine's errors, and turns SQLite's into
   assertEquals(asReplicateError(own), own);
   const busy = await realBusyError();
   const syntax = realSyntaxError();
-  for (const [error, code] of [[busy, "database-busy"], [syntax, "internal"], ["text", "internal"]] as const) {
+  const table = [[busy, "database-busy", true], [syntax, "internal", false], ["text", "internal", false]] as const;
+  for (const [error, code, retryable] of table) {
     const turned = asReplicateError(error);
-    assertEquals([turned.code, turned.retryable, turned.cause], [code, true, error]);
+    assertEquals([turned.code, turned.retryable, turned.cause], [code, retryable, error]);
   }
 });

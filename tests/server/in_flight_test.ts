@@ -20,14 +20,15 @@ Deno.test("InFlight.idle() waits for all that is under way, whether it ends well
   const inFlight = new InFlight();
   const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
   const results = [inFlight.count(() => first.promise), inFlight.count(() => second.promise)] as const;
-  let isIdle = false;
-  const idle = inFlight.idle(alarmClock().clock, 1_000).then(() => isIdle = true);
+  const order: string[] = [];
+  const idle = inFlight.idle(alarmClock().clock, 1_000).then(() => order.push("idle"));
   first.resolve("done");
   assertEquals(await results[0], "done");
-  assertEquals(isIdle, false);
+  order.push("first done");
   second.reject(new TypeError("broken"));
   await assertRejects(() => results[1], TypeError);
   await idle;
+  assertEquals(order, ["first done", "idle"]);
 });
 
 Deno.test("InFlight.idle() gives up at its bound", async () => {
