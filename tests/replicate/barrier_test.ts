@@ -1,0 +1,208 @@
+/** Every outcome of the barrier on a real database; whatever it is, nobody can restart the WAL afterwards. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type BarrierOutcome, runBarrier, type TailCapture } from "../../replicate/barrier.ts";
+import { type Clock, systemClock } from "../../replicate/clock.ts";
+import { Database } from "../../replicate/database.ts";
+import { WalCursor, WalDiscontinuity } from "../../replicate/wal_cursor.ts";
+import { WalFile } from "../../replicate/wal_file.ts";
+import type { WalHeader } from "../../replicate/wal/header.ts";
+import { saltFollows, saltsEqual } from "../../replicate/wal/salt.ts";
+import { openApplication, withFolder } from "../support/replicator_fixture.ts";
+import type { Sqlite } from "../support/sqlite.ts";
+
+/** The system's clock, for which waiting for a lock is over soon. */
+const hastyClock: Clock = {
+  ...systemClock,
+  monotonic: () => systemClock.monotonic() * 500,
+};
+
+interface Scene {
+  readonly database: Database;
+  readonly walFile: WalFile;
+  readonly application: Sqlite;
+  readonly cursor: WalCursor;
+  readonly path: string;
+  /** Runs the barrier; captures everything unless told otherwise. */
+  readonly run: (captureTail?: () => Promise<TailCapture>) => Promise<BarrierOutcome>;
+}
+
+async function withScene(body: (scene: Scene) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    const path = `${folder}/app.db`;
+    using application = openApplication(path);
+    application.exec("CREATE TABLE note (id INTEGER PRIMARY KEY, body)");
+    const database = await Database.open(path, hastyClock);
+    try {
+      using walFile = new WalFile(path);
+      database.holdRead();
+      for (let i = 0; i < 5; i++) application.exec("INSERT INTO note (body) VALUES (randomblob(3000))");
+      const cursor = new WalCursor(walFile, await headerOf(walFile), { runBytesMax: 65_536 });
+      const captureAll = async (): Promise<TailCapture> => {
+        while (await cursor.next() !== null);
+        return { type: "captured", end: cursor.offset };
+      };
+      const run = (captureTail = captureAll): Promise<BarrierOutcome> =>
+        runBarrier({ database, walFile, clock: hastyClock, captureTail });
+      await body({ database, walFile, application, cursor, path, run });
+      await assertReadIsHeld({ walFile, application, path });
+    } finally {
+      database.close();
+    }
+  });
+}
+
+async function headerOf(walFile: WalFile): Promise<WalHeader> {
+  const header = await walFile.readHeader();
+  if (header === null) throw new Error("There is no WAL");
+  return header;
+}
+
+/** The outcome, of the type that a test expects. */
+function expectType<T extends BarrierOutcome["type"]>(
+  outcome: BarrierOutcome,
+  type: T,
+): Extract<BarrierOutcome, { type: T }> {
+  if (outcome.type !== type) throw new Error(`The barrier ended as "${outcome.type}" instead of "${type}"`);
+  return outcome as Extract<BarrierOutcome, { type: T }>;
+}
+
+/** Tries to restart the WAL as another process would. */
+async function assertReadIsHeld(
+  { walFile, application, path }: Pick<Scene, "walFile" | "application" | "path">,
+): Promise<void> {
+  application.exec("INSERT INTO note (body) VALUES ('a frame that is not in the database file')");
+  const before = await headerOf(walFile);
+  using foreign = openApplication(path);
+  foreign.all("PRAGMA wal_checkpoint(RESTART)");
+  foreign.all("PRAGMA wal_checkpoint(PASSIVE)");
+  for (let i = 0; i < 3; i++) foreign.exec("INSERT INTO note (body) VALUES ('foreign')");
+  assert(saltsEqual((await headerOf(walFile)).salt, before.salt), "nobody restarts the WAL");
+}
+
+Deno.test("runBarrier() has SQLite restart the WAL when everything is captured", async () => {
+  await withScene(async ({ walFile, application, cursor, run }) => {
+    const outcome = expectType(await run(), "restarted");
+    assert(saltFollows(cursor.header.salt, outcome.header.salt));
+    assertEquals(outcome.header.salt, (await headerOf(walFile)).salt);
+    assertEquals(cursor.offset, 32 + outcome.walFrames * 4120);
+    const next = new WalCursor(walFile, outcome.header, { runBytesMax: 65_536 });
+    assertEquals((await next.next())?.bytes.byteLength, 32 + 4120, "our own commit");
+    assertEquals(application.value("SELECT seq FROM _litestream_seq"), 1);
+  });
+});
+
+Deno.test("runBarrier() restarts again and again, one salt after the other", async () => {
+  await withScene(async ({ application, run }) => {
+    const salts: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      application.exec("INSERT INTO note (body) VALUES ('x')");
+      const outcome = expectType(await run(() => Promise.resolve({ type: "unwanted" })), "restarted");
+      salts.push(outcome.header.salt.salt1);
+    }
+    assertEquals(salts.map((salt) => (salt - (salts[0] ?? 0)) >>> 0), [0, 1, 2, 3, 4]);
+  });
+});
+
+Deno.test("runBarrier() bumps nothing when somebody's read transaction pins the WAL", async () => {
+  await withScene(async ({ walFile, application, cursor, path, run }) => {
+    using reader = openApplication(path);
+    reader.exec("BEGIN");
+    reader.all("SELECT count(*) FROM note");
+    application.exec("INSERT INTO note (body) VALUES ('beyond what the reader sees')");
+    const sizeBytes = await walFile.sizeBytes();
+    const outcome = expectType(await run(), "pinned");
+    assert(outcome.checkpointedFrames < outcome.walFrames);
+    assertEquals(await walFile.sizeBytes(), sizeBytes, "no bump");
+    assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt));
+    application.exec("INSERT INTO note (body) VALUES ('the WAL goes on')");
+    assert(await cursor.next() !== null);
+    reader.exec("ROLLBACK");
+    assertEquals((await run()).type, "restarted");
+  });
+});
+
+Deno.test("runBarrier() does nothing when the write lock is not to be had", async () => {
+  await withScene(async ({ application, cursor, path, run }) => {
+    using other = openApplication(path);
+    other.exec("BEGIN IMMEDIATE");
+    assertEquals(await run(() => Promise.reject(new Error("nothing is captured"))), { type: "busy" });
+    other.exec("ROLLBACK");
+    assertEquals(cursor.offset, 0);
+    assertEquals(application.value("SELECT count(*) FROM _litestream_seq"), 0);
+  });
+});
+
+Deno.test("runBarrier() checkpoints nothing when there is more than memory may hold", async () => {
+  await withScene(async ({ application, run }) => {
+    assertEquals(await run(() => Promise.resolve({ type: "behind" })), { type: "behind" });
+    assertEquals(application.value("SELECT count(*) FROM _litestream_seq"), 0);
+    const [row] = application.all("PRAGMA wal_checkpoint(PASSIVE)");
+    assert(Number(row?.["checkpointed"]) < Number(row?.["log"]), "the long read transaction is where it was");
+  });
+});
+
+Deno.test("runBarrier() rejects and restarts nothing when SQLite has other frames than were captured", async () => {
+  await withScene(async ({ application, cursor, walFile, run }) => {
+    const short = async (): Promise<TailCapture> => {
+      await cursor.next();
+      return { type: "captured", end: cursor.offset - 4120 };
+    };
+    const error = await assertRejects(() => run(short), WalDiscontinuity);
+    assertEquals(error.reason, "wal overwritten by another process");
+    assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt));
+    assertEquals(application.value("SELECT count(*) FROM _litestream_seq"), 0);
+  });
+});
+
+Deno.test("runBarrier() gives the write lock back when the capture fails", async () => {
+  await withScene(async ({ application, run }) => {
+    await assertRejects(() => run(() => Promise.reject(new Error("no memory"))), Error, "no memory");
+    application.exec("INSERT INTO note (body) VALUES ('goes on')");
+  });
+});
+
+/** Has something happen in the instant in which the write lock is given back, before our own commit. */
+function onUnlock(database: Database, happen: () => void): void {
+  const unlock = database.unlockWrites.bind(database);
+  database.unlockWrites = () => {
+    database.unlockWrites = unlock;
+    unlock();
+    happen();
+  };
+}
+
+Deno.test("runBarrier() is as good when somebody else's commit restarts the WAL", async () => {
+  await withScene(async ({ database, walFile, application, cursor, run }) => {
+    onUnlock(database, () => application.exec("INSERT INTO note (body) VALUES ('slipped in')"));
+    const outcome = expectType(await run(), "restarted");
+    assert(saltFollows(cursor.header.salt, outcome.header.salt));
+    const next = new WalCursor(walFile, outcome.header, { runBytesMax: 65_536 });
+    assertEquals((await next.next())?.bytes.byteLength, 32 + 2 * 4120, "theirs, then ours");
+  });
+});
+
+Deno.test("runBarrier() holds the read transaction again when our own commit is never let in", async () => {
+  await withScene(async ({ database, walFile, cursor, path, run }) => {
+    using other = openApplication(path);
+    onUnlock(database, () => other.exec("BEGIN IMMEDIATE"));
+    expectType(await run(), "pinned");
+    other.exec("ROLLBACK");
+    assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt));
+  });
+});
+
+Deno.test("runBarrier() lets nobody write while it captures", async () => {
+  await withScene(async ({ application, cursor, run }) => {
+    const outcome = await run(async () => {
+      await assertRejects(
+        async () => await application.exec("INSERT INTO note (body) VALUES ('slips in')"),
+        Error,
+        "locked",
+      );
+      while (await cursor.next() !== null);
+      return { type: "captured", end: cursor.offset };
+    });
+    assertEquals(outcome.type, "restarted");
+  });
+});
