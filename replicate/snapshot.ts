@@ -9,7 +9,7 @@ import { formatSnapshotKey, type SnapshotKey } from "./object_key.ts";
 import type { ObjectStore } from "./object_store.ts";
 
 /** Pages read before other work of the thread gets its turn, in bytes. */
-const TURN_BYTES = 1_048_576;
+const RUN_BYTES = 1_048_576;
 
 /** LZ4 may make incompressible bytes larger: by 4 bytes in each block of 64 KiB, and a frame's header and end. */
 const FRAME_OVERHEAD_RATIO = 1 + 4 / 65_536;
@@ -65,12 +65,15 @@ export async function writeSnapshot(
   });
 }
 
+/** Pages in runs: to hand them on one by one would cost more than to read them. */
 async function* pages(read: SnapshotRead, options: SnapshotOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const pagesPerTurn = TURN_BYTES / read.pageBytes;
-  for (let pageNumber = 1; pageNumber <= read.pageCount; pageNumber++) {
-    yield read.readPage(pageNumber);
-    if (pageNumber % pagesPerTurn !== 0 && pageNumber !== read.pageCount) continue;
-    options.onProgress?.(pageNumber * read.pageBytes);
+  const pagesPerRun = Math.max(1, RUN_BYTES / read.pageBytes);
+  for (let first = 1; first <= read.pageCount; first += pagesPerRun) {
+    const count = Math.min(pagesPerRun, read.pageCount - first + 1);
+    const run = new Uint8Array(count * read.pageBytes);
+    for (let i = 0; i < count; i++) run.set(read.readPage(first + i), i * read.pageBytes);
+    yield run;
+    options.onProgress?.((first + count - 1) * read.pageBytes);
     options.signal?.throwIfAborted();
     await options.yieldTurn();
   }
