@@ -29,7 +29,6 @@ Credentials, region and endpoint come from LITESTREAM_ACCESS_KEY_ID, LITESTREAM_
 LITESTREAM_S3_ENDPOINT, or their AWS_* twins.
 `;
 
-// deno-lint-ignore-file no-console -- printing is what a command line does
 /** What the arguments ask for. */
 interface RestoreArguments {
   readonly outputPath: string;

@@ -7,7 +7,7 @@
 import { basename, dirname, join } from "@std/path";
 import { parseDuration } from "./duration.ts";
 import { ReplicateError } from "./errors.ts";
-import { parseReplicaUrl, type ReplicaLocation } from "./store_url.ts";
+import { type FileLocation, parseReplicaUrl, type ReplicaLocation, type S3Location } from "./store_url.ts";
 
 /** What proves who we are to a bucket. */
 export interface StaticCredentials {
@@ -21,16 +21,11 @@ export interface StaticCredentials {
 
 /** One replica: where it is, and as whom we come. */
 export type ReplicaConfig =
-  | { readonly type: "file"; readonly path: string }
-  | {
-    readonly type: "s3";
-    readonly bucket: string;
-    readonly path: string;
-    readonly endpoint: string | null;
-    readonly region: string | null;
-    readonly forcePathStyle: boolean | null;
+  | FileLocation
+  | (S3Location & {
+    /** What proves who we are to the bucket. */
     readonly credentials: StaticCredentials;
-  };
+  });
 
 /** When an application may tell its user that a write is safe: after SQLite's commit, or once it is in the replica. */
 export type DurabilityMode = "local" | "replica";

@@ -34,5 +34,6 @@ export type { EventListener, GenerationReason, ProgressTask, ReplicateEvent } fr
 export { Replication, type ReplicationHealth, type ReplicationHooks } from "./replication.ts";
 export type { Clock } from "./clock.ts";
 export { REPLICATE_SETTINGS, type ReplicateSetting } from "./settings.ts";
+export type { FileLocation, S3Location } from "./store_url.ts";
 export type { StopOutcome } from "./protocol.ts";
 export type { WriterRole } from "./writer_status.ts";

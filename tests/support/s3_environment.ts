@@ -14,6 +14,8 @@ import type { Environment } from "./service_process.ts";
 export interface BucketPlace extends AsyncDisposable {
   /** The replica's URL. */
   readonly url: string;
+  /** The objects there. */
+  readonly store: S3Store;
   /** The variables that have a service replicate to it. */
   readonly env: Environment;
 }
@@ -53,7 +55,7 @@ export function gatewayPlace(): BucketPlace {
   const [endpoint = "", bucket = "", region = "", accessKeyId = "", secretAccessKey = ""] = NAMES.map((name) =>
     Deno.env.get(name)
   );
-  const prefix = `e2e/${crypto.randomUUID()}`;
+  const prefix = `tests/${crypto.randomUUID()}`;
   const url = `s3://${bucket}/${prefix}`;
   const store = new S3Store({
     bucket,
@@ -69,6 +71,7 @@ export function gatewayPlace(): BucketPlace {
   });
   return {
     url,
+    store,
     env: bucketEnv({ url, endpoint, region }, { accessKeyId, secretAccessKey }),
     [Symbol.asyncDispose]: async () => {
       await store.delete((await Array.fromAsync(store.list(""))).map(({ key }) => key));
