@@ -80,7 +80,9 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
     if (tail.type === "captured" && walFrames !== framesBelow(tail.end, before.pageBytes)) {
       throw new WalDiscontinuity("wal overwritten by another process");
     }
-    database.releaseRead(); // a mark above 0 would stop our own restart; nobody can write until the lock is given back
+    // A mark above 0 would stop our own restart. One that begins now is 0, as all is in the database file: it lets the WAL
+    // restart once, and keeps others from a checkpoint, without which it cannot restart a second time.
+    database.holdRead();
     database.unlockWrites();
     const heldMs = clock.monotonic() - lockedAt;
     const header = await restartWal(database, walFile, before);

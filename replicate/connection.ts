@@ -37,8 +37,8 @@ export function connect(path: string): Connection {
   }
 }
 
-/** Opens three connections, or none. */
-export function connectAll(path: string): [Connection, Connection, Connection] {
+/** Opens four connections, or none. */
+export function connectAll(path: string): [Connection, Connection, Connection, Connection] {
   const open: Connection[] = [];
   const next = (): Connection => {
     const connection = connect(path);
@@ -46,7 +46,7 @@ export function connectAll(path: string): [Connection, Connection, Connection] {
     return connection;
   };
   try {
-    return [next(), next(), next()];
+    return [next(), next(), next(), next()];
   } catch (error) {
     for (const connection of open) connection.close();
     throw error;

@@ -34,7 +34,9 @@ export interface CheckpointResult {
 export class Database {
   readonly #path: string;
   readonly #clock: Clock;
-  readonly #reader: Connection;
+  #reader: Connection;
+  /** Takes over from the reader before that lets go, so that there is no instant without a read mark. */
+  #nextReader: Connection;
   readonly #writer: Connection;
   readonly #checkpointer: Connection;
   readonly #snapshots = new Set<Connection>();
@@ -44,7 +46,7 @@ export class Database {
   private constructor(path: string, clock: Clock) {
     this.#path = path;
     this.#clock = clock;
-    [this.#reader, this.#writer, this.#checkpointer] = connectAll(path);
+    [this.#reader, this.#nextReader, this.#writer, this.#checkpointer] = connectAll(path);
     verifiedPragma(this.#writer, "busy_timeout", 0); // it waits in its own way
     verifiedPragma(this.#writer, "journal_size_limit", WAL_FILE_BYTES_KEPT);
   }
@@ -77,15 +79,16 @@ export class Database {
    * restart the WAL.
    */
   holdRead(): void {
-    this.releaseRead();
     try {
-      this.#reader.exec("BEGIN");
-      this.#reader.prepare("SELECT count(*) FROM _litestream_seq").get();
-      this.#isReadHeld = true;
+      this.#nextReader.exec("BEGIN");
+      this.#nextReader.prepare("SELECT count(*) FROM _litestream_seq").get();
     } catch (error) {
-      rollback(this.#reader); // a transaction without a read mark would hold nothing
+      rollback(this.#nextReader); // a transaction without a read mark would hold nothing
       throw asReplicateError(error);
     }
+    this.releaseRead();
+    [this.#reader, this.#nextReader] = [this.#nextReader, this.#reader];
+    this.#isReadHeld = true;
   }
 
   /** Begins the long read transaction, unless it is held. */
@@ -192,7 +195,7 @@ export class Database {
   /** Closes the connections. For whoever replicates a database of another process, or is done with the file. */
   close(): void {
     this.endTransactions();
-    for (const connection of [this.#checkpointer, this.#writer, this.#reader]) connection.close();
+    for (const connection of [this.#checkpointer, this.#writer, this.#nextReader, this.#reader]) connection.close();
   }
 
   async #write(statements: readonly string[]): Promise<void> {

@@ -191,7 +191,7 @@ export class ReplicaWriter {
       );
       if (reachedEnd) this.#lag.caughtUp();
       else this.#lag.fellBehind(await walFile.sizeBytes() - (this.cursor?.offset ?? 0));
-      await this.#context.checkpointIfLarge();
+      if (!this.#finishing.signal.aborted) await this.#context.checkpointIfLarge();
       const waitMs = this.#nextUploadAt - clock.monotonic();
       const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
       if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && !this.#finishing.signal.aborted) {
@@ -201,7 +201,8 @@ export class ReplicaWriter {
       await this.#uploadAll(signal);
       if (reachedEnd) break;
     }
-    await this.#context.checkpointIfDue();
+    // Once it is time to finish, a new WAL would keep those waiting whose loops have ended.
+    if (!this.#finishing.signal.aborted) await this.#context.checkpointIfDue();
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {

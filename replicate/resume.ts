@@ -11,10 +11,10 @@ import type { GenerationListing } from "./listing.ts";
 import { listReplica, readSegment } from "./replica.ts";
 import type { WriterState } from "./state_file.ts";
 import { checksumsEqual } from "./wal/checksum.ts";
-import { decodeFrameHeader, FRAME_HEADER_BYTES, frameBytes, type FrameHeader } from "./wal/frame.ts";
+import { decodeFrameHeader, frameBytes, type FrameHeader } from "./wal/frame.ts";
 import type { WalHeader } from "./wal/header.ts";
 import { type Salt, saltsEqual } from "./wal/salt.ts";
-import type { ScanPoint } from "./wal/scan.ts";
+import { firstFramePoint, scanFrames, type ScanPoint } from "./wal/scan.ts";
 import type { WalFile } from "./wal_file.ts";
 
 /** What to do with a database that is there. */
@@ -43,6 +43,9 @@ export type ResumeDecision =
     readonly type: "stale";
     readonly generation: Generation;
   };
+
+/** Frames that are verified at a time. */
+const FRAMES_PER_READ = 256;
 
 /** The end of what a replica has of a generation. */
 interface ReplicaEnd {
@@ -144,9 +147,19 @@ async function findEnd(
   return { index: last.index, offset: last.offset + plain.byteLength, frame: decodeFrameHeader(plain, frameStart) };
 }
 
+/**
+ * Whether SQLite will find the replica's last frame in this WAL: on recovery it takes frames only as far as all of them
+ * are whole, and what a power failure has torn may lie before the last one, or in it.
+ */
 async function containsEnd(walFile: WalFile, header: WalHeader, end: ReplicaEnd): Promise<boolean> {
   if (!saltsEqual(header.salt, end.frame.salt)) return false;
-  const bytes = await walFile.read(end.offset - frameBytes(header.pageBytes), FRAME_HEADER_BYTES);
-  return bytes.byteLength === FRAME_HEADER_BYTES &&
-    checksumsEqual(decodeFrameHeader(bytes).checksum, end.frame.checksum);
+  const sizeBytes = frameBytes(header.pageBytes);
+  let point = firstFramePoint(header);
+  while (point.offset < end.offset) {
+    const length = Math.min(FRAMES_PER_READ * sizeBytes, end.offset - point.offset);
+    const { stop } = scanFrames(header, await walFile.read(point.offset, length), point);
+    if (stop.offset === point.offset) return false;
+    point = stop;
+  }
+  return point.offset === end.offset && checksumsEqual(point.checksum, end.frame.checksum);
 }

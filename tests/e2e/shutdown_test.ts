@@ -23,6 +23,7 @@ async function untilNobodyListens(port: number): Promise<void> {
       return null;
     } catch (error) {
       if (error instanceof Deno.errors.ConnectionRefused) return true;
+      if (error instanceof Deno.errors.ConnectionReset) return null; // it was just about to
       throw error;
     }
   });
