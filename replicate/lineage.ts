@@ -12,7 +12,6 @@ import { formatPosition, WAL_BYTES_MAX } from "./position.ts";
 import { decideResume, type ResumeDecision } from "./resume.ts";
 import { ForeignWriterError, type ReplicaSync } from "./sync.ts";
 import { WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
-
 import type { WalHeader } from "./wal/header.ts";
 import { type Salt, saltsEqual } from "./wal/salt.ts";
 import type { ScanPoint } from "./wal/scan.ts";

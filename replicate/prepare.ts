@@ -110,7 +110,7 @@ async function findNewest(options: PrepareOptions): Promise<ObjectStore | null> 
   return newest?.store ?? null;
 }
 
-async function restoreFrom(store: ObjectStore, options: PrepareOptions): Promise<ResumeDecision | object | null> {
+async function restoreFrom(store: ObjectStore, options: PrepareOptions): Promise<RestoreResult | null> {
   const { databasePath, state, clock, random, signal, emit } = options;
   const startedAt = clock.monotonic();
   const result = await whenReachable(options, store, Infinity, () =>

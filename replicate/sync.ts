@@ -100,8 +100,7 @@ export class ReplicaSync {
    * @param place Where.
    */
   begin(place: SyncPlace): void {
-    this.#queue.clear();
-    this.#head = null;
+    this.abandon();
     this.#place = place;
   }
 
