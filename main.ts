@@ -46,6 +46,8 @@ export function run(config: Config): Service {
     onEvent: (event) => printer.print(event),
     hold: () => server.hold(),
     release: () => server.release(),
+    openForReading: () => undefined,
+    closeForReading: () => Promise.resolve(),
   });
   const server = startServer(config.server, { durability: replication, health: replication });
   logEvent("info", "Listening", { port: server.port });

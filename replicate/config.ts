@@ -33,6 +33,9 @@ export type DurabilityMode = "local" | "replica";
 /** What to do with a database that has missed what another instance wrote to the replica. */
 export type StalePolicy = "restore" | "fail";
 
+/** Whether another writer must be kept away: where the store can, always, or never. */
+export type FencingMode = "auto" | "required" | "off";
+
 /** How the engine paces itself. All bounds are hard ones. */
 export interface ReplicateSettings {
   /** Least time between the starts of two uploads to one replica, in milliseconds. */
@@ -47,6 +50,8 @@ export interface ReplicateSettings {
   readonly segmentBytesMax: number;
   /** How large the WAL may grow while a replica cannot be reached, in bytes. */
   readonly walBytesMax: number;
+  /** How long the owner of a log has to close it before this instance takes it over, in milliseconds. */
+  readonly takeoverGraceMs: number;
 }
 
 /** Everything that the engine has to know. Plain data, so that it can be sent to a worker. */
@@ -59,6 +64,8 @@ export interface ReplicateConfig {
   readonly durability: DurabilityMode;
   /** What to do with a stale database. */
   readonly onStale: StalePolicy;
+  /** Whether another writer must be kept away. */
+  readonly fencing: FencingMode;
   /** Pace and bounds. */
   readonly settings: ReplicateSettings;
   /** How long the last uploads may take when the process ends, in milliseconds. */
@@ -91,6 +98,7 @@ export const DEFAULT_SETTINGS: ReplicateSettings = {
   minCheckpointPageCount: 1_000,
   segmentBytesMax: 4_194_304,
   walBytesMax: 1_073_741_824,
+  takeoverGraceMs: 10_000,
 };
 
 /** Environment variables by name. */
@@ -111,6 +119,8 @@ export function parseReplicateConfig(
   const problems: string[] = [];
   const durability = parseChoice(env, "DURABILITY", ["local", "replica"], problems);
   const onStale = parseChoice(env, "ON_STALE", ["restore", "fail"], problems);
+  const fencing = parseChoice(env, "FENCING", ["auto", "required", "off"], problems);
+  const takeoverGraceMs = parseInterval(env, "TAKEOVER_GRACE", DEFAULT_SETTINGS.takeoverGraceMs, problems);
   const syncIntervalMs = parseInterval(env, "DB_SYNC_INTERVAL", durability === "replica" ? 0 : 1_000, problems);
   const replicas = parseReplicas(env, databasePath, problems);
   if (durability === "replica" && replicas.length === 0) {
@@ -122,7 +132,8 @@ export function parseReplicateConfig(
     replicas,
     durability,
     onStale,
-    settings: { ...DEFAULT_SETTINGS, syncIntervalMs },
+    fencing,
+    settings: { ...DEFAULT_SETTINGS, syncIntervalMs, takeoverGraceMs },
     shutdownSyncTimeoutMs: SHUTDOWN_SYNC_TIMEOUT_MS,
   });
 }

@@ -52,6 +52,12 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
       return ["error", "The WAL outgrew its bound while the replica could not be reached: a new generation will begin"];
     case "stale-database":
       return ["warning", "The database had missed another instance's writes and was moved aside"];
+    case "takeover-waiting":
+      return ["info", "Another instance may still be writing: waiting until it closes its log, or its time is over"];
+    case "fencing-unsupported":
+      return ["warning", "The store has no conditional writes: run one instance only, as two would go unnoticed"];
+    case "claim-lost":
+      return ["warning", "Another instance was faster in taking over: restoring what it has written"];
     case "fenced":
       return ["error", "Another instance writes to the replica: this one is fenced and serves reads only"];
     case "sync-failed":

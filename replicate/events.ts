@@ -56,6 +56,14 @@ export type ReplicateEvent =
   | { readonly type: "checkpoint-pinned"; readonly frames: number; readonly checkpointedFrames: number }
   | { readonly type: "wal-bound-exceeded"; readonly replica: string; readonly walBytes: number }
   | { readonly type: "stale-database"; readonly replica: string; readonly movedTo: string }
+  | {
+    readonly type: "takeover-waiting";
+    readonly replica: string;
+    readonly position: string;
+    readonly graceMs: number;
+  }
+  | { readonly type: "fencing-unsupported"; readonly replica: string }
+  | { readonly type: "claim-lost"; readonly replica: string; readonly key: string }
   | { readonly type: "fenced"; readonly replica: string; readonly key: string }
   | { readonly type: "sync-failed"; readonly replica: string; readonly error: ErrorReport; readonly nextTryMs: number }
   | { readonly type: "sync-recovered"; readonly replica: string }

@@ -37,6 +37,9 @@ export interface GenerationListing {
   readonly updatedAtMs: number;
 }
 
+/** The parts of a listing that tell where a generation's log ends. */
+export type LogListing = Pick<GenerationListing, "generation" | "snapshots" | "segments">;
+
 /**
  * Sorts objects by generation.
  *

@@ -86,13 +86,17 @@ export class LiveWal {
     return this.#checkpointUnder({ ...this.#options.settings, checkpointIntervalMs: 0 });
   }
 
-  /** Has the WAL restarted for a replica that begins a new generation, unless another replica needs it as it is. */
-  restartForNewGeneration(): Promise<void> {
+  /**
+   * Has the WAL restarted for a replica that cannot go on with the present one, unless another needs it as it is.
+   *
+   * @param asker Whether that replica's writer is attached.
+   */
+  restartFor({ isAttached }: { readonly isAttached: boolean }): Promise<void> {
     return this.mutex.run(async () => {
       const active = this.#writers.filter(({ status }) => status.role !== "fenced");
       const attached = active.filter(({ cursor }) => cursor !== null);
-      const isOnlyOneMissing = active.length - attached.length <= 1; // the one that asks
-      if (isOnlyOneMissing && attached.every(isReady)) await this.#restart(attached);
+      const othersMissing = active.length - attached.length - (isAttached ? 0 : 1);
+      if (othersMissing <= 0 && attached.every(isReady)) await this.#restart(attached);
     });
   }
 

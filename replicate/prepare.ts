@@ -4,18 +4,23 @@
  * @module
  */
 
-import { type Clock, withDeadline } from "./clock.ts";
+import { withDeadline } from "./clock.ts";
 import type { StalePolicy } from "./config.ts";
 import { ReplicateError, reportError } from "./errors.ts";
-import type { EventListener } from "./events.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { pathExists } from "./path_exists.ts";
 import { formatPosition } from "./position.ts";
-import { restore, type RestoreResult } from "./restore.ts";
 import { decideResume, type ResumeDecision } from "./resume.ts";
+import {
+  modifiedAtMs,
+  moveAside,
+  removeDatabase,
+  RestoredDatabase,
+  type RestoredDatabaseOptions,
+} from "./restored_database.ts";
 import { pauseMs } from "./retry.ts";
-import type { StateFile } from "./state_file.ts";
 import { listReplica } from "./replica.ts";
+import { type Heritage, inherit } from "./succession.ts";
 import { WalFile } from "./wal_file.ts";
 
 /** How long a replica that cannot be reached keeps a database that is there from being served, in milliseconds. */
@@ -24,23 +29,17 @@ const UNREACHABLE_PATIENCE_MS = 10_000;
 const PAUSES = { basePauseMs: 500, maxPauseMs: 15_000 };
 
 /** What {@linkcode prepareDatabase} works with. */
-export interface PrepareOptions {
-  /** The path of the database file. */
-  readonly databasePath: string;
+export interface PrepareOptions extends RestoredDatabaseOptions {
   /** The replicas' objects. */
   readonly stores: readonly ObjectStore[];
-  /** What this disk remembers. */
-  readonly state: StateFile;
   /** What to do with a stale database. */
   readonly onStale: StalePolicy;
-  /** Time. */
-  readonly clock: Clock;
-  /** A number in [0, 1), for pauses. */
-  readonly random: () => number;
-  /** Receives events. */
-  readonly emit: EventListener;
-  /** Gives up. */
-  readonly signal: AbortSignal;
+  /** Whether a database that is stale now is a copy of this very start, and can be removed. */
+  readonly isDisposable: boolean;
+  /** How long the owner of a log has to close it before it is taken over, in milliseconds. */
+  readonly takeoverGraceMs: number;
+  /** Whether a store creates only what is absent. */
+  readonly isFenced: (store: ObjectStore, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** What was found out for each replica; none for one that could not be reached. */
@@ -59,10 +58,15 @@ export type Preparation = ReadonlyMap<ObjectStore, ResumeDecision>;
  */
 export async function prepareDatabase(options: PrepareOptions): Promise<Preparation> {
   const { databasePath, stores, onStale, emit } = options;
-  if (!await pathExists(databasePath)) return await restoreNewest(options);
+  if (!await pathExists(databasePath)) return await takeOver(options);
   const decisions = await decideAll(options);
   const stale = stores.find((store) => decisions.get(store)?.type === "stale");
   if (stale === undefined) return decisions;
+  const isCopy = stores.some((store) => options.state.get(store.url)?.isCopy);
+  if (options.isDisposable || isCopy) {
+    await removeDatabase(databasePath);
+    return await takeOver(options);
+  }
   if (onStale === "fail") {
     throw new ReplicateError(
       "wal-discontinuous",
@@ -70,8 +74,8 @@ export async function prepareDatabase(options: PrepareOptions): Promise<Preparat
         `move the file away to restore it, or set ON_STALE=restore`,
     );
   }
-  emit({ type: "stale-database", replica: stale.url, movedTo: await moveAside(options) });
-  return await restoreNewest(options);
+  emit({ type: "stale-database", replica: stale.url, movedTo: await moveAside(databasePath, options.clock) });
+  return await takeOver(options);
 }
 
 async function decideAll(options: PrepareOptions): Promise<Preparation> {
@@ -90,12 +94,50 @@ async function decideAll(options: PrepareOptions): Promise<Preparation> {
   return decisions;
 }
 
-async function restoreNewest(options: PrepareOptions): Promise<Preparation> {
-  const { stores } = options;
+/** Goes on from the replica that was written last; each of the others begins a new generation. */
+async function takeOver(options: PrepareOptions): Promise<Preparation> {
+  const { stores, databasePath } = options;
   const newest = await findNewest(options);
-  const restored = newest === null ? null : await restoreFrom(newest, options);
-  const reason = restored === null ? "first generation" : "restored from the replica";
-  return new Map(stores.map((store) => [store, { type: "new-generation", reason }]));
+  const decisions = new Map<ObjectStore, ResumeDecision>();
+  for (const store of stores) {
+    if (newest !== null && store !== newest) {
+      const reason = "restored from the replica";
+      decisions.set(store, { type: "new-generation", reason, generation: null, reach: null });
+      continue;
+    }
+    const database = new RestoredDatabase(store, options);
+    const heritage = await whenReachable(options, store, Infinity, () => inheritFrom(store, database, options));
+    if (heritage === null) continue; // cannot be: patience has no end
+    if (heritage.type === "generation") {
+      const { generation, reason } = heritage;
+      await database.rememberGeneration(generation);
+      decisions.set(store, { type: "new-generation", reason, generation, reach: null });
+    } else {
+      const databaseModifiedAtMs = await modifiedAtMs(databasePath);
+      decisions.set(store, { type: "claim", end: heritage.end, databaseModifiedAtMs });
+    }
+  }
+  return decisions;
+}
+
+async function inheritFrom(
+  store: ObjectStore,
+  database: RestoredDatabase,
+  options: PrepareOptions,
+): Promise<Heritage> {
+  const { takeoverGraceMs, clock, signal, emit, readers } = options;
+  return await inherit(store, {
+    isFenced: await options.isFenced(store, signal),
+    graceMs: takeoverGraceMs,
+    restore: () => database.restore(),
+    onWait: ({ generation, index, offset }) => {
+      const position = formatPosition({ generation, index, offset });
+      emit({ type: "takeover-waiting", replica: store.url, position, graceMs: takeoverGraceMs });
+      if (database.exists) readers.open();
+    },
+    clock,
+    signal,
+  });
 }
 
 /** The replica that was written last; all have to answer, as the one that does not may be the newest. */
@@ -108,37 +150,6 @@ async function findNewest(options: PrepareOptions): Promise<ObjectStore | null> 
     else if (newest === null || updatedAtMs > newest.updatedAtMs) newest = { store, updatedAtMs };
   }
   return newest?.store ?? null;
-}
-
-async function restoreFrom(store: ObjectStore, options: PrepareOptions): Promise<RestoreResult | null> {
-  const { databasePath, state, clock, random, signal, emit } = options;
-  const startedAt = clock.monotonic();
-  const result = await whenReachable(options, store, Infinity, () =>
-    restore(store, {
-      outputPath: databasePath,
-      beforeAppearance: (restored) => rememberOrigin(state, store, restored),
-      clock,
-      random,
-      signal,
-      onProgress: (doneBytes, totalBytes) =>
-        emit({ type: "progress", task: "restore", replica: store.url, doneBytes, totalBytes }),
-    }));
-  if (result === null) return null;
-  const { databaseBytes, objects } = result;
-  const durationMs = clock.monotonic() - startedAt;
-  const position = formatPosition(result.position);
-  emit({ type: "restored", replica: store.url, position, databaseBytes, objects, durationMs });
-  return result;
-}
-
-/**
- * Remembers whose history the restored database has, before it can be seen: else this disk, coming back after another
- * instance went on from the same history, would take its old state for the newest.
- */
-async function rememberOrigin(state: StateFile, store: ObjectStore, restored: RestoreResult): Promise<void> {
-  const { position: { generation, index }, pageBytes } = restored;
-  const salt = { salt1: 0, salt2: 0 }; // no WAL yet, and none will match
-  await state.set(store.url, { generation, parent: null, index: index + 1, salt, pageBytes, previousEnd: null });
 }
 
 /** Tries until the store answers, or patience ends; null then. */
@@ -172,13 +183,4 @@ async function whenReachable<T>(
       await clock.sleep(nextTryMs, signal);
     }
   }
-}
-
-async function moveAside({ databasePath, clock }: PrepareOptions): Promise<string> {
-  const label = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const movedTo = `${databasePath}.stale-${label}`;
-  for (const suffix of ["", "-wal", "-shm"]) { // a crash in between must not leave a database without its WAL
-    if (await pathExists(databasePath + suffix)) await Deno.rename(databasePath + suffix, movedTo + suffix);
-  }
-  return movedTo;
 }

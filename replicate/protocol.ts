@@ -24,6 +24,8 @@ export type ToWorker =
   | { readonly type: "committed"; readonly notice: number }
   /** The commits are held that a `hold` asked for. */
   | { readonly type: "held"; readonly requestId: number }
+  /** No connection to the database is open any more, as a `close` asked for. */
+  | { readonly type: "closed"; readonly requestId: number }
   /** Upload what is left, and end. Answered by `stopped`. */
   | { readonly type: "stop"; readonly deadlineMs: number };
 
@@ -34,6 +36,10 @@ export type StopOutcome = "synced" | "incomplete" | "nothing-to-sync";
 export type FromWorker =
   /** Messages arrive from now on: one that was sent before is lost. The first message. */
   | { readonly type: "listening" }
+  /** The database may be read, not written: another instance may still write to the replica. Until `close` or `prepared`. */
+  | { readonly type: "readable" }
+  /** Close every connection to the database: it is restored anew. Answered by `closed`. */
+  | { readonly type: "close"; readonly requestId: number }
   /** The right database is on disk: the application may open it. */
   | { readonly type: "prepared" }
   /** The state of all replicas, whenever one has changed. */

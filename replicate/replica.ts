@@ -4,25 +4,108 @@
  * @module
  */
 
+import { type ChainLink, countLinks, readLink } from "./chain.ts";
 import { ReplicateError } from "./errors.ts";
 import { decodeStream } from "./lz4/decode_stream.ts";
 import { Lz4FrameError } from "./lz4/frame_error.ts";
-import { type GenerationListing, groupByGeneration } from "./listing.ts";
+import { type GenerationListing, groupByGeneration, type LogListing } from "./listing.ts";
 import { formatSegmentKey, GENERATIONS_PREFIX, type SegmentKey } from "./object_key.ts";
 import type { ObjectInfo, ObjectStore, RequestOptions } from "./object_store.ts";
+
+/** A replica's generations, and how they follow each other. */
+export interface ReplicaHistory {
+  /** The generations that have objects, the newest last. */
+  readonly generations: readonly GenerationListing[];
+  /** How many links the chain has. */
+  readonly chainLength: number;
+  /** The generation that is being written, or was last; it may have no objects yet. Null for an empty replica. */
+  readonly newest: LogListing | null;
+  /** Whether the chain names it: else Litestream wrote it, or a version without a chain. */
+  readonly isChained: boolean;
+}
+
+/**
+ * Reads what a replica holds, and in which order it came about.
+ *
+ * The chain tells the order. A generation that is not in it, and began after everything that is, is newer all the same:
+ * Litestream has replicated in our place meanwhile.
+ *
+ * @param store Where it is.
+ * @param options A signal to give up.
+ * @returns Its generations: first those that the chain does not tell about, in ascending order of their newest object, then
+ * the chain's last, up to one that can be restored.
+ * @throws {ReplicateError} `object-damaged` for a link; `store-unavailable` or `store-refused`.
+ */
+export async function readHistory(store: ObjectStore, options: RequestOptions = {}): Promise<ReplicaHistory> {
+  const objects: ObjectInfo[] = [];
+  for await (const object of store.list(GENERATIONS_PREFIX, options)) objects.push(object);
+  const listing = groupByGeneration(objects);
+  const chainLength = await countLinks(store, options);
+  const links = await readLastLinks(store, chainLength, listing, options);
+  const ranks = new Map(links.map(({ generation }, rank) => [generation, rank]));
+  const foreign = await findForeign(store, { listing, links, chainLength }, options);
+  if (foreign !== null) ranks.set(foreign.generation, links.length);
+  const generations = listing.toSorted((a, b) => (ranks.get(a.generation) ?? -1) - (ranks.get(b.generation) ?? -1));
+  const current = links.at(-1)?.generation;
+  if (foreign !== null || current === undefined) {
+    return { generations, chainLength, newest: generations.at(-1) ?? null, isChained: false };
+  }
+  const newest = listing.find(({ generation }) => generation === current) ??
+    { generation: current, snapshots: [], segments: [] };
+  return { generations, chainLength, newest, isChained: true };
+}
 
 /**
  * Lists a replica.
  *
  * @param store Where it is.
  * @param options A signal to give up.
- * @returns Its generations, in ascending order of their newest object, names deciding between equals.
- * @throws {ReplicateError} `store-unavailable` or `store-refused`.
+ * @returns Its generations, the newest last; see {@linkcode readHistory}.
+ * @throws {ReplicateError} `object-damaged`, `store-unavailable` or `store-refused`.
  */
-export async function listReplica(store: ObjectStore, options: RequestOptions = {}): Promise<GenerationListing[]> {
-  const objects: ObjectInfo[] = [];
-  for await (const object of store.list(GENERATIONS_PREFIX, options)) objects.push(object);
-  return groupByGeneration(objects);
+export async function listReplica(
+  store: ObjectStore,
+  options: RequestOptions = {},
+): Promise<readonly GenerationListing[]> {
+  return (await readHistory(store, options)).generations;
+}
+
+/** The chain's last links, in its order, from one that can be restored. */
+async function readLastLinks(
+  store: ObjectStore,
+  chainLength: number,
+  listing: readonly GenerationListing[],
+  options: RequestOptions,
+): Promise<ChainLink[]> {
+  const restorable = new Set(listing.filter(({ snapshots }) => snapshots.length > 0).map((one) => one.generation));
+  const links: ChainLink[] = [];
+  for (let ordinal = chainLength - 1; ordinal >= 0; ordinal--) {
+    const link = await readLink(store, ordinal, options);
+    links.unshift(link);
+    if (restorable.has(link.generation)) break;
+  }
+  return links;
+}
+
+/** A generation that was begun by somebody who does not know the chain, after all that the chain tells about. */
+async function findForeign(
+  store: ObjectStore,
+  { listing, links, chainLength }: {
+    readonly listing: readonly GenerationListing[];
+    readonly links: readonly ChainLink[];
+    readonly chainLength: number;
+  },
+  options: RequestOptions,
+): Promise<GenerationListing | null> {
+  const last = listing.findLast(({ snapshots }) => snapshots.length > 0);
+  const known = new Set(links.map(({ generation }) => generation));
+  if (last === undefined || links.length === 0 || known.has(last.generation)) return null;
+  const chained = listing.filter(({ generation }) => known.has(generation));
+  if (chained.some(({ updatedAtMs }) => updatedAtMs >= last.createdAtMs)) return null;
+  for (let ordinal = 0; ordinal < chainLength - links.length; ordinal++) {
+    if ((await readLink(store, ordinal, options)).generation === last.generation) return null;
+  }
+  return last;
 }
 
 /**

@@ -4,36 +4,27 @@
  * @module
  */
 
-import { type ErrorReport, ReplicateError, reportError } from "./errors.ts";
-import { pause, withDeadline } from "./clock.ts";
 import type { GenerationReason } from "./events.ts";
 import { LagWatch } from "./lag_watch.ts";
 import { Lineage } from "./lineage.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { formatPosition } from "./position.ts";
 import type { ResumeDecision } from "./resume.ts";
-import { pauseMs } from "./retry.ts";
 import { SnapshotKeeper } from "./snapshot_keeper.ts";
-import { ForeignWriterError, ReplicaSync } from "./sync.ts";
+import { type CapturedWal, ForeignWriterError, ReplicaSync } from "./sync.ts";
+import { captureTail } from "./tail.ts";
 import { Wake } from "./wake.ts";
-import { type WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
+import { WalDiscontinuity } from "./wal_cursor.ts";
 import type { WalHeader } from "./wal/header.ts";
 import type { WriterContext } from "./writer_context.ts";
 import type { WriterRole, WriterStatus } from "./writer_status.ts";
+import { WriterTrouble } from "./writer_trouble.ts";
 
 /** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
 const CAPTURE_INTERVAL_MS = 50;
 
-/** How long the write lock may be kept for uploads of what memory cannot hold, in milliseconds. */
-const TAIL_HOLD_MS = 250;
-
-/** The longest pause between two tries, in milliseconds, and once it is time to finish. */
-const FAILURE_PAUSE_MS = 30_000;
-const FINISH_PAUSE_MS = 1_000;
-
-/** How many segments' worth may wait in memory; within the barrier more, as the WAL's tail has to be held. */
+/** How many segments' worth may wait in memory. */
 const QUEUE_SEGMENTS = 2;
-const TAIL_SEGMENTS = 6;
 
 /** One replica's loop: attach, capture, upload, snapshot, and recover from whatever fails. */
 export class ReplicaWriter {
@@ -48,9 +39,10 @@ export class ReplicaWriter {
   #role: WriterRole = "waiting";
   #nextUploadAt = 0;
   #lastSyncAtMs: number | null = null;
-  #error: ErrorReport | null = null;
-  #failures = 0;
   readonly #finishing = new AbortController();
+  readonly #trouble: WriterTrouble;
+  /** Whether the generation has a snapshot, and was ours after that. */
+  #isRestorable = false;
 
   /**
    * @param context What all writers share.
@@ -62,6 +54,7 @@ export class ReplicaWriter {
     this.#context = context;
     this.#store = store;
     this.#onStatus = onStatus;
+    this.#trouble = new WriterTrouble(context, store.url, this.#finishing.signal);
     this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax);
     this.#lineage = new Lineage(context, store, this.#sync, decision);
     this.#snapshots = new SnapshotKeeper(context, store, () => {
@@ -78,14 +71,14 @@ export class ReplicaWriter {
       role: this.#role,
       position: position === null ? null : formatPosition(position),
       lagBytes: Math.max(this.#sync.lagBytes, this.#snapshots.missingBytes),
-      syncedNotice: this.#snapshots.exists ? this.#sync.uploadedNotice : 0,
+      syncedNotice: this.#isRestorable ? this.#sync.uploadedNotice : 0,
       lastSyncAtMs: this.#lastSyncAtMs,
-      error: this.#error,
+      error: this.#trouble.error,
     };
   }
 
   /** The cursor in the live WAL, or null while there is none. */
-  get cursor(): WalCursor | null {
+  get cursor(): CapturedWal | null {
     return this.#sync.place?.cursor ?? null;
   }
 
@@ -110,7 +103,7 @@ export class ReplicaWriter {
       try {
         await this.#round(signal);
         this.#recover();
-        if (this.#finishing.signal.aborted && this.isSynced) return;
+        if (this.#finishing.signal.aborted && this.isSynced) return await this.#close(signal);
         await this.#wake.wait(this.#context.clock, this.#context.settings.monitorIntervalMs, signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -127,27 +120,25 @@ export class ReplicaWriter {
 
   /** Whether everything that was announced is in the replica, and can be restored from it. */
   get isSynced(): boolean {
-    return this.#role === "writer" && this.#snapshots.exists &&
+    return this.#role === "writer" && this.#isRestorable &&
       this.#sync.uploadedNotice >= this.#context.lastNotice() && this.#sync.lagBytes === 0;
   }
 
+  /** Captures all that is committed into memory, while nobody can append; see {@linkcode captureTail}. */
+  captureTail(): Promise<boolean> {
+    return captureTail(this.#sync, this.#context);
+  }
+
   /**
-   * Captures all that is committed into memory, while nobody can append. What does not fit is uploaded meanwhile, for
-   * a short time: an application that writes faster than the replica takes it is slowed down rather than lost.
+   * A generation's first snapshot makes it restorable, but whoever has taken the generation away from us meanwhile has not
+   * seen it: one more segment has to be created before anything counts as safe.
    *
-   * @returns Whether the WAL's end was reached.
+   * @returns Whether there is something new to capture.
    */
-  async captureTail(): Promise<boolean> {
-    const { clock, lastNotice, settings } = this.#context;
-    const giveUpAt = clock.monotonic() + TAIL_HOLD_MS;
-    while (!await this.#sync.capture(lastNotice(), TAIL_SEGMENTS * settings.segmentBytesMax)) {
-      if (clock.monotonic() >= giveUpAt || this.#sync.isUploading) return false;
-      try {
-        await withDeadline(clock, TAIL_HOLD_MS, undefined, (signal) => this.#sync.upload(signal));
-      } catch {
-        return false; // this replica's own loop meets the same failure, and tells it
-      }
-    }
+  async #needsProof(): Promise<boolean> {
+    if (this.#isRestorable || !this.#snapshots.exists || this.#sync.queuedBytes > 0) return false;
+    await this.#context.database.bump();
+    this.#nextUploadAt = 0;
     return true;
   }
 
@@ -167,6 +158,7 @@ export class ReplicaWriter {
   /** Gives the generation up, as frames of the WAL will be lost to it. The next round begins a new one. */
   async abandon(reason: GenerationReason): Promise<void> {
     this.#lineage.abandon(reason);
+    this.#isRestorable = false;
     await this.#snapshots.reset({ exists: false });
     this.#onStatus();
   }
@@ -177,11 +169,8 @@ export class ReplicaWriter {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    if (this.#sync.place === null) {
-      const { hasSnapshot } = await this.#lineage.attach(signal);
-      await this.#snapshots.reset({ exists: hasSnapshot });
-      this.#role = "writer";
-    }
+    if (this.#sync.place === null) await this.#attach(signal);
+    if (this.#sync.place?.isSealed) await this.#context.restartWal({ isAttached: true });
     const { clock, settings, lastNotice, walMutex, walFile } = this.#context;
     while (!signal.aborted && this.#sync.place !== null) {
       await this.#snapshots.ensure(() => this.#sync.place);
@@ -189,6 +178,7 @@ export class ReplicaWriter {
       const reachedEnd = await walMutex.run(() =>
         this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
       );
+      if (reachedEnd && await this.#needsProof()) continue;
       if (reachedEnd) this.#lag.caughtUp();
       else this.#lag.fellBehind(await walFile.sizeBytes() - (this.cursor?.offset ?? 0));
       if (!this.#finishing.signal.aborted) await this.#context.checkpointIfLarge();
@@ -205,10 +195,28 @@ export class ReplicaWriter {
     if (!this.#finishing.signal.aborted) await this.#context.checkpointIfDue();
   }
 
+  async #attach(signal: AbortSignal): Promise<void> {
+    const { hasSnapshot, isOwner } = await this.#lineage.attach(signal);
+    await this.#snapshots.reset({ exists: hasSnapshot });
+    this.#isRestorable = hasSnapshot;
+    this.#role = isOwner ? "writer" : "waiting";
+    this.#nextUploadAt = 0;
+  }
+
+  /** Closes the log, so that whoever comes next need not wait; without it, it waits. */
+  async #close(signal: AbortSignal): Promise<void> {
+    const { closesLog, isFenced } = this.#context;
+    if (closesLog && await isFenced(this.#store, signal)) await this.#sync.close(signal);
+  }
+
   async #uploadAll(signal: AbortSignal): Promise<void> {
     const { clock, settings } = this.#context;
     const startedAt = clock.monotonic();
-    while (await this.#sync.upload(signal)) {
+    for (;;) {
+      const hasSnapshot = this.#snapshots.exists; // asked before: what is created after it proves that the log is ours
+      if (!await this.#sync.upload(signal)) break;
+      this.#role = "writer";
+      this.#isRestorable = hasSnapshot;
       this.#nextUploadAt = startedAt + settings.syncIntervalMs;
       this.#lastSyncAtMs = clock.now();
       this.#onStatus();
@@ -220,30 +228,20 @@ export class ReplicaWriter {
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
     if (error instanceof ForeignWriterError) {
       this.#role = "fenced";
-      this.#error = reportError(error);
+      this.#trouble.end(error);
       await this.#snapshots.cancel();
       this.#context.emit({ type: "fenced", replica: this.#store.url, key: error.key });
       this.#onStatus();
       return;
     }
     if (error instanceof WalDiscontinuity) await this.abandon(error.reason);
-    const retryAfterMs = error instanceof ReplicateError ? error.retryAfterMs : 0;
-    const isFinishing = this.#finishing.signal.aborted;
-    const maxPauseMs = isFinishing ? FINISH_PAUSE_MS : FAILURE_PAUSE_MS;
-    const { clock, random } = this.#context;
-    const nextTryMs = pauseMs(++this.#failures, retryAfterMs, { random, basePauseMs: 500, maxPauseMs });
-    this.#error = reportError(error);
-    this.#context.emit({ type: "sync-failed", replica: this.#store.url, error: this.#error, nextTryMs });
+    const nextTryMs = this.#trouble.add(error);
     this.#onStatus();
-    await pause(clock, nextTryMs, isFinishing ? signal : AbortSignal.any([signal, this.#finishing.signal]));
+    await this.#trouble.wait(nextTryMs, signal);
   }
 
   #recover(): void {
-    if (!this.#snapshots.exists && this.#failures > 0) return; // not before the generation can be restored
-    this.#failures = 0;
-    if (this.#error === null) return;
-    this.#error = null;
-    this.#context.emit({ type: "sync-recovered", replica: this.#store.url });
-    this.#onStatus();
+    if (!this.#snapshots.exists && this.#trouble.isPresent) return; // not before the generation can be restored
+    if (this.#trouble.clear()) this.#onStatus();
   }
 }

@@ -21,6 +21,10 @@ export interface ReplicationHooks {
   readonly hold: () => void;
   /** Commits may go on. */
   readonly release: () => void;
+  /** The database may be opened for reading, before it is prepared. */
+  readonly openForReading: () => void;
+  /** Closes the database, if it is open for reading; it is restored anew. Resolves when nothing has it open. */
+  readonly closeForReading: () => Promise<void>;
 }
 
 /** How replication is doing. */
@@ -174,6 +178,11 @@ export class Replication {
     switch (message.type) {
       case "listening":
         return this.#greet();
+      case "readable":
+        return this.#hooks.openForReading();
+      case "close":
+        this.#hooks.closeForReading().then(() => this.#send({ type: "closed", requestId: message.requestId }));
+        return;
       case "prepared":
         this.#isPrepared = true;
         this.#failure = null;

@@ -5,21 +5,21 @@
  */
 
 import { type Clock, pause } from "./clock.ts";
-import type { ReplicateSettings, StalePolicy } from "./config.ts";
-import { Database } from "./database.ts";
-import { reportError } from "./errors.ts";
-import type { EventListener } from "./events.ts";
-import { type CommitGate, LiveWal } from "./live_wal.ts";
+import type { FencingMode, ReplicateSettings, StalePolicy } from "./config.ts";
+import type { EventListener, ReplicateEvent } from "./events.ts";
+import { Fencing } from "./fencing.ts";
+import type { CommitGate } from "./live_wal.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { type Preparation, prepareDatabase } from "./prepare.ts";
 import type { StopOutcome } from "./protocol.ts";
-import { ReplicaWriter } from "./replica_writer.ts";
-import { retry } from "./retry.ts";
+import type { ReaderGate } from "./restored_database.ts";
+import { Session } from "./session.ts";
 import { StateFile } from "./state_file.ts";
 import { Wake } from "./wake.ts";
-import { WalFile } from "./wal_file.ts";
-import type { WriterContext } from "./writer_context.ts";
 import type { WriterStatus } from "./writer_status.ts";
+
+/** How long a replica that does not answer the claim keeps the application from opening its database, in milliseconds. */
+const CLAIM_PATIENCE_MS = 10_000;
 
 /** What a {@linkcode Replicator} works with. */
 export interface ReplicatorOptions {
@@ -29,10 +29,19 @@ export interface ReplicatorOptions {
   readonly stores: readonly ObjectStore[];
   /** What to do with a database that has missed what another instance wrote. */
   readonly onStale: StalePolicy;
+  /** Whether another writer must be kept away. */
+  readonly fencing: FencingMode;
+  /**
+   * Whether the application has ended when {@linkcode Replicator.stop} is called: then the log is closed, so that another
+   * instance can go on at once. What is committed after that costs a new generation.
+   */
+  readonly closesLog: boolean;
   /** Pace and bounds. */
   readonly settings: ReplicateSettings;
   /** Holds the application's commits while the write lock is the engine's. */
   readonly gate: CommitGate;
+  /** Lets the restored database be read while this instance waits for its turn to write. */
+  readonly readers: ReaderGate;
   /** Time. */
   readonly clock: Clock;
   /** A number in [0, 1), for pauses. */
@@ -46,25 +55,26 @@ export interface ReplicatorOptions {
 /** Keeps the replicas of one database up to date, from before the application opens it until after it has ended. */
 export class Replicator {
   readonly #options: ReplicatorOptions;
+  readonly #fencing: Fencing;
   readonly #abort = new AbortController();
   readonly #wake = new Wake();
-  #preparation: Preparation = new Map();
   #state: StateFile | null = null;
-  #database: Database | null = null;
-  #walFile: WalFile | null = null;
-  #liveWal: LiveWal | null = null;
-  #writers: readonly ReplicaWriter[] = [];
+  #preparation: Preparation = new Map();
+  #session: Session | null = null;
   #running: Promise<void> = Promise.resolve();
   #lastNotice = 0;
   #isFinishing = false;
+  #isStarted = false;
+  #isClaiming = false;
 
   /** @param options The database, its replicas, and what the engine needs of the world. */
   constructor(options: ReplicatorOptions) {
     this.#options = options;
+    this.#fencing = new Fencing(options.fencing, options.emit);
   }
 
   /**
-   * Has the right database on disk. The application may open it once this resolves.
+   * Has the right database on disk, and makes this instance its writer. The application may open it once this resolves.
    *
    * @param situation Whether the application has it open already: then it can be neither restored nor moved aside, and
    * a stale one leaves this instance fenced.
@@ -73,15 +83,22 @@ export class Replicator {
   async prepare({ isDatabaseOpen = false }: { readonly isDatabaseOpen?: boolean } = {}): Promise<void> {
     this.#state = await StateFile.open(this.#options.databasePath);
     if (isDatabaseOpen) return;
-    this.#preparation = await prepareDatabase({
-      ...this.#options,
-      state: this.#state,
-      signal: this.#abort.signal,
-    });
+    for (let isDisposable = false;; isDisposable = true) {
+      this.#preparation = await prepareDatabase({
+        ...this.#options,
+        takeoverGraceMs: this.#options.settings.takeoverGraceMs,
+        isFenced: (store, signal) => this.#fencing.isFenced(store, signal),
+        state: this.#state,
+        isDisposable,
+        signal: this.#abort.signal,
+      });
+      if (!await isFilled(this.#options.databasePath) || await this.#claim()) return;
+    }
   }
 
   /** Begins to replicate; waits for the database when the application has not made it yet. */
   start(): void {
+    this.#isStarted = true;
     this.#running = this.#run();
   }
 
@@ -98,7 +115,7 @@ export class Replicator {
   notice(notice: number): void {
     this.#lastNotice = Math.max(this.#lastNotice, notice);
     this.#wake.ring();
-    for (const writer of this.#writers) writer.wake();
+    this.#session?.wake();
   }
 
   /**
@@ -110,98 +127,78 @@ export class Replicator {
    */
   async stop(deadlineMs: number): Promise<StopOutcome> {
     this.#isFinishing = true;
-    for (const writer of this.#writers) writer.finish();
+    this.#session?.finish();
     const finished = new AbortController();
     const deadline = pause(this.#options.clock, deadlineMs, finished.signal);
-    const hasWork = this.#lastNotice > 0 || this.#database !== null;
+    const hasWork = this.#lastNotice > 0 || this.#isStarted && this.#session !== null;
     if (hasWork) await Promise.race([deadline, this.#running]);
     finished.abort();
     this.#abort.abort(new DOMException("The engine stops", "AbortError"));
+    await this.#session?.abort();
     await this.#running;
     await deadline;
     if (!hasWork) return "nothing-to-sync";
-    const isSynced = this.#writers.length > 0 && this.#writers.every((writer) => writer.isSynced);
-    return isSynced ? "synced" : "incomplete";
+    return this.#session?.isSynced ? "synced" : "incomplete";
   }
 
   /** Ends every transaction at once, as a last act before the thread ends. */
   endTransactions(): void {
-    this.#database?.endTransactions();
+    this.#session?.endTransactions();
   }
 
   /** Closes the connections too. For whoever is done with the file, such as a test. */
   close(): void {
-    this.#database?.close();
+    this.#session?.close();
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     await this.#waitForDatabase(signal);
     if (signal.aborted) return;
-    try {
-      const context = await this.#open();
-      this.#writers = this.#options.stores.map((store) =>
-        new ReplicaWriter(context, store, this.#preparation.get(store) ?? null, () => this.#publish())
-      );
-      this.#liveWal?.serve(this.#writers);
-      if (this.#isFinishing) { for (const writer of this.#writers) writer.finish(); }
-      const ended = new AbortController();
-      const watch = this.#watchBound(AbortSignal.any([signal, ended.signal]));
-      await Promise.all(this.#writers.map((writer) => writer.run(signal)));
-      ended.abort();
-      await watch;
-    } finally {
-      for (const writer of this.#writers) await writer.cancelSnapshot();
-      this.#database?.endTransactions();
-      this.#walFile?.[Symbol.dispose]();
-    }
+    this.#session ??= this.#open();
+    await this.#session.ended;
   }
 
-  async #open(): Promise<WriterContext> {
-    const { databasePath, clock, emit, settings, gate } = this.#options;
-    const state = this.#state;
-    if (state === null) throw new TypeError("Cannot start before prepare()");
-    const database = await this.#openDatabase(databasePath);
-    const walFile = new WalFile(databasePath);
-    this.#database = database;
-    this.#walFile = walFile;
-    const liveWal = new LiveWal({ database, walFile, clock, emit, settings, gate });
-    this.#liveWal = liveWal;
-    if (await walFile.readHeader() === null) await database.bump(); // there has to be a WAL to follow
-    database.holdRead();
-    return {
+  #open(): Session {
+    if (this.#state === null) throw new TypeError("Cannot start before prepare()");
+    const session = new Session({
       ...this.#options,
-      database,
-      walFile,
-      state,
-      walMutex: liveWal.mutex,
+      state: this.#state,
+      preparation: this.#preparation,
+      isFenced: (store, signal) => this.#fencing.isFenced(store, signal),
       lastNotice: () => this.#lastNotice,
-      restartWal: () => liveWal.restartForNewGeneration(),
-      checkpointIfLarge: () => liveWal.checkpointIfLarge(),
-      checkpointIfDue: () => liveWal.checkpointIfDue(),
-      underWriteLock: (operation) => liveWal.underWriteLock(operation),
-    };
+      emit: (event) => this.#emit(event),
+    });
+    if (this.#isFinishing) session.finish();
+    return session;
   }
 
-  /** Preparing the database needs its write lock for a moment, which others may keep longer than we wait at once. */
-  #openDatabase(databasePath: string): Promise<Database> {
-    const { clock, random } = this.#options;
-    const { signal } = this.#abort;
-    const pauses = { maxTries: Infinity, basePauseMs: 50, maxPauseMs: 1_000 };
-    return retry(() => Database.open(databasePath, clock), { clock, random, signal, ...pauses });
+  /** While nothing can be written, the log that another instance has taken is only one more to restore. */
+  #emit(event: ReplicateEvent): void {
+    const isLoss = event.type === "fenced" && this.#isClaiming;
+    this.#options.emit(isLoss ? { ...event, type: "claim-lost" } : event);
   }
 
-  async #watchBound(signal: AbortSignal): Promise<void> {
-    const { clock, settings, stores, emit } = this.#options;
-    while (!signal.aborted) {
-      try {
-        await this.#liveWal?.enforceBound();
-      } catch (error) {
-        const nextTryMs = settings.monitorIntervalMs;
-        for (const { url } of stores) emit({ type: "sync-failed", replica: url, error: reportError(error), nextTryMs });
-      }
-      await pause(clock, settings.monitorIntervalMs, signal);
-    }
+  /**
+   * Creates the first segment of each log that goes on here, while nobody else has the database open for writing.
+   *
+   * @returns Whether the application may open it; else another instance was faster, and the database is out of date.
+   */
+  async #claim(): Promise<boolean> {
+    this.#isClaiming = true;
+    const session = this.#open();
+    this.#session = session;
+    const settled = new AbortController();
+    const late = pause(this.#options.clock, CLAIM_PATIENCE_MS, settled.signal);
+    await Promise.race([session.settled, late]);
+    settled.abort();
+    await late;
+    this.#isClaiming = false;
+    if (this.#abort.signal.aborted || !session.statuses.some(({ role }) => role === "fenced")) return true;
+    await session.abort();
+    session.close();
+    this.#session = null;
+    return false;
   }
 
   async #waitForDatabase(signal: AbortSignal): Promise<void> {
@@ -209,10 +206,6 @@ export class Replicator {
     while (!signal.aborted && !await isFilled(databasePath)) {
       await this.#wake.wait(clock, settings.monitorIntervalMs, signal);
     }
-  }
-
-  #publish(): void {
-    this.#options.onStatus(this.#writers.map(({ status }) => status));
   }
 }
 

@@ -37,6 +37,16 @@ export const REPLICATE_SETTINGS: readonly ReplicateSetting[] = [
     meaning: "a database that missed another instance's writes: `restore` moves it aside, `fail` stops",
   },
   {
+    name: "FENCING",
+    default: "`auto`",
+    meaning: "one writer for each replica: `auto` where the store can, `required` or no start, `off`",
+  },
+  {
+    name: "TAKEOVER_GRACE",
+    default: "`10s`",
+    meaning: "how long a new instance lets the old one finish before it takes over; none is needed after a clean stop",
+  },
+  {
     name: "LITESTREAM_ACCESS_KEY_ID",
     default: "`AWS_ACCESS_KEY_ID`, `BUCKETEER_AWS_ACCESS_KEY_ID`",
     meaning: "the bucket's access key",

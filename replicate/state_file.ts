@@ -25,6 +25,8 @@ export interface WriterState {
   readonly pageBytes: number;
   /** Where the WAL before it ended, in bytes; null for the first of a generation. */
   readonly previousEnd: number | null;
+  /** Whether the database is what a restore has put there, and nothing else: it can be restored again. */
+  readonly isCopy: boolean;
 }
 
 const uint32 = z.number().int().nonnegative().max(0xffff_ffff);
@@ -44,6 +46,7 @@ const stateSchema = z.object({
       salt: z.object({ salt1: uint32, salt2: uint32 }),
       pageBytes: z.number().refine(isPageSize),
       previousEnd: z.number().int().nonnegative().nullable(),
+      isCopy: z.boolean(),
     }),
   ),
 });

@@ -13,7 +13,11 @@ import type { ObjectStore } from "./object_store.ts";
 import { OFFSET_MAX, type Position } from "./position.ts";
 import { createSegment } from "./replica.ts";
 import { type PendingSegment, SegmentQueue } from "./segment_queue.ts";
+import { sealLog } from "./takeover.ts";
 import { type WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
+
+/** The live WAL, as far as a copy of it goes. */
+export type CapturedWal = Pick<WalCursor, "header" | "offset" | "behindBytes" | "next" | "findEnd">;
 
 /** Where a replica's writer stands: in a generation, with a cursor in one of its WALs. */
 export interface SyncPlace {
@@ -22,7 +26,9 @@ export interface SyncPlace {
   /** The WAL's ordinal in the generation. */
   readonly index: number;
   /** The next byte to capture. */
-  readonly cursor: WalCursor;
+  readonly cursor: CapturedWal;
+  /** Whether the log is sealed there: this WAL cannot be gone on with, only the next one. Default: no. */
+  readonly isSealed?: boolean;
 }
 
 /** Another writer's object stands where ours had to go: this instance may not write any more. */
@@ -74,6 +80,13 @@ export class ReplicaSync {
     return { generation, index: head?.index ?? index, offset: head?.offset ?? cursor.offset };
   }
 
+  /** The most that the replica can have of ours: an upload whose outcome is not known may have arrived. */
+  get reach(): Position | null {
+    const position = this.position;
+    if (position === null || this.#head === null) return position;
+    return { ...position, offset: position.offset + this.#head.segment.bytes.byteLength };
+  }
+
   /** Plain bytes that are captured and not uploaded. */
   get queuedBytes(): number {
     return this.#queue.bytes;
@@ -116,7 +129,7 @@ export class ReplicaSync {
    *
    * @param cursor At the first byte of the new WAL.
    */
-  followRestart(cursor: WalCursor): void {
+  followRestart(cursor: CapturedWal): void {
     if (this.#place === null) return;
     this.#place = { generation: this.#place.generation, index: this.#place.index + 1, cursor };
   }
@@ -137,6 +150,7 @@ export class ReplicaSync {
         this.#coverNotice(notice);
         return true;
       }
+      if (place.isSealed) throw new WalDiscontinuity("wal does not continue the replica");
       if (run.offset > OFFSET_MAX) throw new WalDiscontinuity("wal outgrew its bound");
       this.#queue.push(place.index, run, run.reachedEnd ? notice : this.#uploadedNotice);
       if (run.reachedEnd) return true;
@@ -159,6 +173,18 @@ export class ReplicaSync {
     } finally {
       this.#uploads--;
     }
+  }
+
+  /**
+   * Closes the log, as the last act: whoever comes next need not wait. All that was captured is uploaded.
+   *
+   * @param signal Gives up.
+   * @throws {ReplicateError} What the store throws.
+   */
+  async close(signal?: AbortSignal): Promise<void> {
+    const { position } = this;
+    if (position === null) return;
+    await sealLog(this.#store, { ...position, state: this.#place?.isSealed ? "sealed" : "open" }, { signal });
   }
 
   async #uploadHead(signal: AbortSignal | undefined): Promise<boolean> {

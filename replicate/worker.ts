@@ -12,6 +12,7 @@ import type { CommitGate } from "./live_wal.ts";
 import { openStore } from "./open_store.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { Replicator } from "./replicator.ts";
+import type { ReaderGate } from "./restored_database.ts";
 
 /** How long the main thread may take to hold its commits before the barrier goes on without, in milliseconds. */
 const HOLD_TIMEOUT_MS = 100;
@@ -20,6 +21,7 @@ const clock = systemClock;
 const random = Math.random;
 let replicator: Replicator | null = null;
 let onHeld: (requestId: number) => void = () => {};
+let onClosed: (requestId: number) => void = () => {};
 let lastRequestId = 0;
 
 function send(message: FromWorker): void {
@@ -39,13 +41,29 @@ const gate: CommitGate = {
   release: () => send({ type: "release" }),
 };
 
+const readers: ReaderGate = {
+  open: () => send({ type: "readable" }),
+  close: async () => {
+    const requestId = ++lastRequestId;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    onClosed = (id) => {
+      if (id === requestId) resolve();
+    };
+    send({ type: "close", requestId });
+    await promise;
+  },
+};
+
 async function start({ config, isDatabaseOpen, notice }: Extract<ToWorker, { type: "start" }>): Promise<void> {
   replicator = new Replicator({
     databasePath: config.databasePath,
     stores: config.replicas.map((replica) => openStore(replica, { clock, random })),
     onStale: config.onStale,
+    fencing: config.fencing,
+    closesLog: true,
     settings: config.settings,
     gate,
+    readers,
     clock,
     random,
     emit: (event) => send({ type: "event", event }),
@@ -66,6 +84,8 @@ async function receive(message: ToWorker): Promise<void> {
       return replicator?.notice(message.notice);
     case "held":
       return onHeld(message.requestId);
+    case "closed":
+      return onClosed(message.requestId);
     case "stop": {
       const outcome = await replicator?.stop(message.deadlineMs) ?? "nothing-to-sync";
       send({ type: "stopped", outcome });

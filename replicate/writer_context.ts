@@ -9,6 +9,7 @@ import type { ReplicateSettings } from "./config.ts";
 import type { Database } from "./database.ts";
 import type { EventListener } from "./events.ts";
 import type { Mutex } from "./mutex.ts";
+import type { ObjectStore } from "./object_store.ts";
 import type { StateFile } from "./state_file.ts";
 import type { WalFile } from "./wal_file.ts";
 
@@ -32,8 +33,17 @@ export interface WriterContext {
   readonly lastNotice: () => number;
   /** Held by whoever reads the live WAL, or restarts it. */
   readonly walMutex: Mutex;
-  /** Has SQLite restart the WAL for a new generation, as far as nobody stands in the way. */
-  readonly restartWal: () => Promise<void>;
+  /**
+   * Has SQLite restart the WAL for a writer that cannot go on with the present one, as far as nobody stands in the way:
+   * no reader, and no other replica that needs it as it is.
+   */
+  readonly restartWal: (asker: { readonly isAttached: boolean }) => Promise<void>;
+  /** Whether the store creates only what is absent, so that a log has one owner. */
+  readonly isFenced: (store: ObjectStore, signal: AbortSignal) => Promise<boolean>;
+  /** When the database file was last written, in milliseconds since 1970. */
+  readonly databaseModifiedAtMs: () => Promise<number>;
+  /** Whether the application has ended when the engine is told to finish, so that the log can be closed. */
+  readonly closesLog: boolean;
   /** Checkpoints when the WAL is large. */
   readonly checkpointIfLarge: () => Promise<void>;
   /** Checkpoints when the WAL is large or old; called by a writer that has uploaded everything. */

@@ -42,6 +42,7 @@ Deno.test("parseReplicateConfig() keeps a replica beside the database when nothi
     replicas: [{ type: "file", path: "/data/replica" }],
     durability: "local",
     onStale: "restore",
+    fencing: "auto",
     settings: DEFAULT_SETTINGS,
     shutdownSyncTimeoutMs: 30_000,
   });
@@ -58,6 +59,8 @@ Deno.test("parseReplicateConfig() takes an empty variable for one that is not se
     "DB_SYNC_INTERVAL",
     "DURABILITY",
     "ON_STALE",
+    "FENCING",
+    "TAKEOVER_GRACE",
     "BUCKET_NAME",
     "BUCKETEER_BUCKET_NAME",
   ];

@@ -14,7 +14,7 @@ const SIGNAL = new AbortController().signal;
 const generation = parseGeneration("00112233445566aa") ?? (() => {
   throw new Error("That is a generation");
 })();
-const BEGIN: ResumeDecision = { type: "new-generation", reason: "first generation" };
+const BEGIN: ResumeDecision = { type: "new-generation", reason: "first generation", generation: null, reach: null };
 
 function lineageOf(
   { folder, context }: WriterScene,
@@ -29,7 +29,7 @@ Deno.test("Lineage.attach() begins a generation in a short WAL, and remembers it
   await withWriterScene(async (scene) => {
     scene.application.exec("INSERT INTO note (body) VALUES (randomblob(50000))");
     const { sync, lineage, url } = lineageOf(scene, null); // looks at the replica by itself: it is empty
-    assertEquals(await lineage.attach(SIGNAL), { hasSnapshot: false });
+    assertEquals(await lineage.attach(SIGNAL), { hasSnapshot: false, isOwner: false });
     assertEquals(sync.position?.index, 0);
     assertEquals(sync.position?.offset, 0);
     assertEquals(await sync.place?.cursor.findEnd(), 32 + 4120, "our own commit only");
@@ -91,7 +91,7 @@ Deno.test("Lineage.attach() rejects when the WAL was restarted since the decisio
   await withWriterScene(async (scene) => {
     const header = await scene.context.walFile.readHeader();
     if (header === null) throw new Error("There is no WAL");
-    const decision: ResumeDecision = {
+    const decision: Extract<ResumeDecision, { type: "continue" }> = {
       type: "continue",
       generation,
       index: 3,
@@ -99,8 +99,9 @@ Deno.test("Lineage.attach() rejects when the WAL was restarted since the decisio
       start: null,
       previousEnd: 4152,
       hasSnapshot: true,
+      isSealed: false,
     };
-    await scene.liveWal.restartForNewGeneration();
+    await scene.liveWal.restartFor({ isAttached: false });
     const { sync, lineage } = lineageOf(scene, decision);
     await assertRejects(() => lineage.attach(SIGNAL), WalDiscontinuity);
     assertEquals(sync.place, null);

@@ -42,11 +42,11 @@ Deno.test("LiveWal.underWriteLock() returns null, and runs nothing, when somebod
   });
 });
 
-Deno.test("LiveWal.restartForNewGeneration() restarts a WAL that no replica needs", async () => {
+Deno.test("LiveWal.restartFor() restarts a WAL that no replica needs", async () => {
   await withWriterScene(async ({ application, context, liveWal, events, gateLog }) => {
     application.exec("INSERT INTO note (body) VALUES (randomblob(20000))");
     const before = await context.walFile.readHeader();
-    await liveWal.restartForNewGeneration();
+    await liveWal.restartFor({ isAttached: false });
     const after = await context.walFile.readHeader();
     assertEquals(after?.salt.salt1, ((before?.salt.salt1 ?? 0) + 1) >>> 0);
     assertEquals(events.map(({ type }) => type), ["wal-restarted"]);

@@ -177,7 +177,7 @@ Deno.test("listReplica() gives the generations, and leaves out what has no meani
     segmentKey(0, 0),
     segmentKey(0, 0x20),
     snapshotKey(1, OTHER),
-    "chain/00000000",
+    "chain/README",
     "generations/README",
     `generations/${GENERATION}/wal/00000000_00000020.wal.lz4.tmp`,
     `generations/${GENERATION}/wal/0_0.wal.lz4`,

@@ -40,6 +40,8 @@ class Service {
       },
       hold: () => void this.gateLog.push("hold"),
       release: () => void this.gateLog.push("release"),
+      openForReading: () => void this.gateLog.push("open"),
+      closeForReading: () => Promise.resolve(void this.gateLog.push("close")),
     };
     this.replication = clock === undefined ? new Replication(config, hooks) : new Replication(config, hooks, clock);
   }

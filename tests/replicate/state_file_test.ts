@@ -7,7 +7,15 @@ function stateOf(index: number): WriterState {
   const generation = parseGeneration("00112233445566aa");
   if (generation === null) throw new Error("That is a generation");
   const salt = { salt1: 0xffff_ffff, salt2: 0 };
-  return { generation, parent: null, index, salt, pageBytes: 4096, previousEnd: index === 0 ? null : 8272 };
+  return {
+    generation,
+    parent: null,
+    index,
+    salt,
+    pageBytes: 4096,
+    previousEnd: index === 0 ? null : 8272,
+    isCopy: false,
+  };
 }
 
 Deno.test("metaPath() is the folder that Litestream uses", () => {

@@ -5,7 +5,7 @@
  */
 
 import { type Clock, systemClock } from "../../replicate/clock.ts";
-import type { ReplicateSettings, StalePolicy } from "../../replicate/config.ts";
+import type { FencingMode, ReplicateSettings, StalePolicy } from "../../replicate/config.ts";
 import type { ReplicateEvent } from "../../replicate/events.ts";
 import { FileStore } from "../../replicate/file_store.ts";
 import type { ObjectStore } from "../../replicate/object_store.ts";
@@ -14,6 +14,7 @@ import { Replicator } from "../../replicate/replicator.ts";
 import type { WriterStatus } from "../../replicate/writer_status.ts";
 import { seededRandom } from "./random.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
+import { withTurns } from "./turns.ts";
 
 /** Uploads at once, looks at the WAL often, and never checkpoints before a thousand frames. */
 export const QUICK: ReplicateSettings = {
@@ -23,6 +24,7 @@ export const QUICK: ReplicateSettings = {
   minCheckpointPageCount: 1_000,
   segmentBytesMax: 4_194_304,
   walBytesMax: 1_073_741_824,
+  takeoverGraceMs: 0,
 };
 
 /** How long a test waits for anything before it fails, in milliseconds: far more than it ever takes. */
@@ -40,6 +42,10 @@ export interface EngineOptions {
   readonly settings?: Partial<ReplicateSettings>;
   /** Default: `restore`. */
   readonly onStale?: StalePolicy;
+  /** Default: `auto`. */
+  readonly fencing?: FencingMode;
+  /** Whether the application ends before the engine. Default: it goes on. */
+  readonly closesLog?: boolean;
   /** Called when the application's commits are held. */
   readonly onHold?: () => Promise<void>;
 }
@@ -48,6 +54,8 @@ export interface EngineOptions {
 export class Engine implements AsyncDisposable {
   /** Everything that happened. */
   readonly events: ReplicateEvent[] = [];
+  /** What the readers of the restored database were told, one after the other. */
+  readonly readers: ("opened" | "closed")[] = [];
   /** The states of all replicas as they were told, one after the other. */
   readonly statuses: (readonly WriterStatus[])[] = [];
   readonly #options: EngineOptions;
@@ -63,6 +71,12 @@ export class Engine implements AsyncDisposable {
       databasePath: options.path,
       stores: options.stores,
       onStale: options.onStale ?? "restore",
+      fencing: options.fencing ?? "auto",
+      closesLog: options.closesLog ?? false,
+      readers: {
+        open: () => void this.readers.push("opened"),
+        close: () => Promise.resolve(void this.readers.push("closed")),
+      },
       settings: { ...QUICK, ...options.settings },
       gate: {
         hold: async () => {
@@ -196,15 +210,6 @@ export class Engine implements AsyncDisposable {
   #describe(): string {
     return JSON.stringify({ status: this.status, notice: this.#notice, events: this.events.slice(-10) });
   }
-}
-
-/** A clock for which waiting for no time at all only lets other work have its turn, also when time stands still. */
-function withTurns(clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    sleep: (ms, signal) => ms > 0 ? clock.sleep(ms, signal) : systemClock.sleep(0, signal),
-  };
 }
 
 /** Opens a connection as an application would. */

@@ -9,6 +9,7 @@ import { Database } from "../../replicate/database.ts";
 import type { ReplicateEvent } from "../../replicate/events.ts";
 import { type CommitGate, LiveWal } from "../../replicate/live_wal.ts";
 import type { ReplicateSettings } from "../../replicate/config.ts";
+import { modifiedAtMs } from "../../replicate/restored_database.ts";
 import { StateFile } from "../../replicate/state_file.ts";
 import { WalFile } from "../../replicate/wal_file.ts";
 import type { WriterContext } from "../../replicate/writer_context.ts";
@@ -33,6 +34,9 @@ export interface WriterScene {
   /** When commits were held and released. */
   readonly gateLog: string[];
 }
+
+/** The stores of these tests create only what is absent. */
+const IS_FENCED = true;
 
 /**
  * Runs a test with a database of its own.
@@ -72,7 +76,10 @@ export async function withWriterScene(
         random: seededRandom(1).next,
         lastNotice: () => 0,
         walMutex: liveWal.mutex,
-        restartWal: () => liveWal.restartForNewGeneration(),
+        restartWal: (asker) => liveWal.restartFor(asker),
+        isFenced: () => Promise.resolve(IS_FENCED),
+        databaseModifiedAtMs: () => modifiedAtMs(path),
+        closesLog: false,
         checkpointIfLarge: () => liveWal.checkpointIfLarge(),
         checkpointIfDue: () => liveWal.checkpointIfDue(),
         underWriteLock: (operation) => liveWal.underWriteLock(operation),
