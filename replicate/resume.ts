@@ -8,7 +8,7 @@ import type { GenerationReason } from "./events.ts";
 import type { Generation } from "./generation.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { GenerationListing } from "./listing.ts";
-import { listReplica, readSegment } from "./replica.ts";
+import { listReplica, readSegmentEnd } from "./replica.ts";
 import type { WriterState } from "./state_file.ts";
 import { checksumsEqual } from "./wal/checksum.ts";
 import { decodeFrameHeader, frameBytes, type FrameHeader } from "./wal/frame.ts";
@@ -141,10 +141,10 @@ async function findEnd(
 ): Promise<ReplicaEnd | null> {
   const last = listing.segments.at(-1);
   if (last === undefined) return null;
-  const plain = await readSegment(store, last.key, { signal });
-  const frameStart = plain.byteLength - frameBytes(pageBytes);
-  if (frameStart < 0) return null;
-  return { index: last.index, offset: last.offset + plain.byteLength, frame: decodeFrameHeader(plain, frameStart) };
+  const tailBytes = frameBytes(pageBytes);
+  const { plainBytes, tail } = await readSegmentEnd(store, last.key, { signal, tailBytes });
+  if (tail.byteLength < tailBytes) return null;
+  return { index: last.index, offset: last.offset + plainBytes, frame: decodeFrameHeader(tail, 0) };
 }
 
 /**
