@@ -40,6 +40,8 @@ export interface Question {
   readonly maxTries: number;
 }
 
+/** What the token service says of failures that pass, with a 400. */
+const PASSING_CODES: ReadonlySet<string> = new Set(["IDPCommunicationError", "RequestThrottled", "Throttling"]);
 const PAUSES = { basePauseMs: 100, maxPauseMs: 2_000 };
 /** The longest answer that is read. */
 const ANSWER_LIMIT_BYTES = 256 * 1024;
@@ -79,11 +81,12 @@ async function askOnce(
       const { text } = await readText(response, ANSWER_LIMIT_BYTES);
       if (response.ok) return text;
       const { status } = response;
-      if (status === 408 || status === 429 || status >= 500) throw unavailable(whom, `it answers ${status}`, undefined);
-      throw new ReplicateError(
-        "store-refused",
-        `Cannot get credentials from ${whom} as it answers ${status}; ${advice}`,
-      );
+      const code = /<Code>(\w{1,64})<\/Code>/.exec(text)?.[1] ?? "";
+      const answer = `it answers ${status}${code && ` ${code}`}`;
+      if ([408, 429].includes(status) || status >= 500 || PASSING_CODES.has(code)) {
+        throw unavailable(whom, answer, undefined);
+      }
+      throw new ReplicateError("store-refused", `Cannot get credentials from ${whom} as ${answer}; ${advice}`);
     });
   } catch (error) {
     if (error instanceof ReplicateError) throw error;
