@@ -11,6 +11,7 @@ import { findCredentials } from "./find_credentials.ts";
 import type { CredentialsConfig } from "./s3/credentials_config.ts";
 import type { S3Encryption } from "./s3/object_settings.ts";
 import { endpointUrl, refuseClearText } from "./s3/object_url.ts";
+import { hostRegion } from "./s3/providers.ts";
 import { type FileLocation, parseReplicaUrl, type ReplicaLocation, type S3Location } from "./store_url.ts";
 
 /** A replica in a bucket: where it is, how objects are kept there, and as whom we come. */
@@ -178,10 +179,11 @@ export function resolveReplica(location: ReplicaLocation, env: Environment): Rep
   if (location.type === "file") return location;
   const endpoint = location.endpoint ??
     (env["LITESTREAM_S3_ENDPOINT"] || env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || null);
-  const region = location.region ??
-    (env["LITESTREAM_REGION"] || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || env["BUCKETEER_AWS_REGION"] || null);
   const encryption = findEncryption(location, env);
-  checkEndpoint(endpoint, encryption);
+  const { hostname } = readEndpoint(endpoint, encryption);
+  // AWS_REGION may be about the machine that we run on: what the bucket's own host name says comes before it.
+  const region = location.region ?? (env["LITESTREAM_REGION"] || (endpoint && hostRegion(hostname)) ||
+    env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || env["BUCKETEER_AWS_REGION"] || null);
   return { ...location, endpoint, region, encryption, credentials: findCredentials(env, { endpoint, region }) };
 }
 
@@ -203,10 +205,11 @@ function findEncryption({ encryption }: S3Location, env: Environment): S3Encrypt
   return { type: "customer", key };
 }
 
-function checkEndpoint(endpoint: string | null, encryption: S3Encryption | null): void {
+function readEndpoint(endpoint: string | null, encryption: S3Encryption | null): URL {
   try {
     const url = endpointUrl(endpoint, "us-east-1");
     if (encryption?.type === "customer") refuseClearText(url);
+    return url;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new ReplicateError("bad-config", error.message);

@@ -185,6 +185,18 @@ export function providerFor(endpointHost: string | null): Provider {
   return CUSTOM;
 }
 
+/**
+ * The region that follows from an endpoint.
+ *
+ * @param endpointHost The endpoint's host name without port.
+ * @returns The region that its name tells, or the one that the service always has; `null` when neither is so.
+ */
+export function hostRegion(endpointHost: string): string | null {
+  const known = KNOWN_HOSTS.find(({ endpoint }) => endpoint.test(endpointHost));
+  const region = known?.endpoint.exec(endpointHost)?.groups?.["region"]?.toLowerCase();
+  return region ?? (known?.provider.region === "auto" ? "auto" : null);
+}
+
 /** A bucket at a known service. */
 export interface BucketHost {
   /** The bucket's name. */

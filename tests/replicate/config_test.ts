@@ -165,30 +165,6 @@ Deno.test("parseReplicateConfig() lets the URL's endpoint and region win over th
   assertEquals([endpoint, region], ["https://fra1.digitaloceanspaces.com", "fra1"]);
 });
 
-Deno.test("parseReplicateConfig() takes the customer's key from the environment only", () => {
-  const key = new Uint8Array(32).fill(1).toBase64();
-  const sse = (query: string, env: Environment): unknown =>
-    s3({ DB_REPLICA_URL: `s3://bucket/db${query}`, ...env }).encryption;
-  const withKey = { DB_REPLICA_SSE_CUSTOMER_KEY: key };
-  assertEquals(sse("", {}), null);
-  assertEquals(sse("", withKey), { type: "customer", key });
-  assertEquals(sse("?sse=customer", withKey), { type: "customer", key });
-  assertEquals(sse("?sse=AES256", withKey), { type: "s3" });
-  const url = { ...KEYS, DB_REPLICA_URL: "s3://bucket/db?sse=customer" };
-  assertEquals(problemsOf(url), ["Cannot use sse=customer as DB_REPLICA_SSE_CUSTOMER_KEY is not set"]);
-  assert(problemsOf({ ...url, DB_REPLICA_SSE_CUSTOMER_KEY: "too short" })[0]?.includes("32 bytes in base64"));
-  assert(problemsOf({ ...url, ...withKey, LITESTREAM_S3_ENDPOINT: "http://minio:9000" })[0]?.includes("over HTTP"));
-});
-
-Deno.test("parseReplicateConfig() refuses an endpoint that is none, and does not repeat it", () => {
-  const [problem = ""] = problemsOf({
-    ...KEYS,
-    DB_REPLICA_URL: "s3://bucket/db",
-    LITESTREAM_S3_ENDPOINT: "https://user:hunter2@host",
-  });
-  assert(problem.startsWith("Cannot use the S3 endpoint") && !problem.includes("hunter2"), problem);
-});
-
 Deno.test("parseReplicateConfig() reports every problem at once, each naming its variable", () => {
   const env = {
     DURABILITY: "maybe",

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { AWS, parseBucketHost, providerFor } from "../../../replicate/s3/providers.ts";
+import { AWS, hostRegion, parseBucketHost, providerFor } from "../../../replicate/s3/providers.ts";
 
 Deno.test("providerFor() knows the providers by their host names", () => {
   const table: readonly (readonly [host: string | null, name: string, region: string, pathStyle: boolean])[] = [
@@ -78,4 +78,17 @@ Deno.test("parseBucketHost() finds bucket, endpoint and region of every known se
   for (const host of ["bucket", "s3.fr-par.scw.cloud", "fra1.digitaloceanspaces.com", "b.example.com"]) {
     assertEquals(parseBucketHost(host), null, host);
   }
+});
+
+Deno.test("hostRegion() tells the region where the host name or the service does", () => {
+  const table: Readonly<Record<string, string | null>> = {
+    "s3.eu-west-1.amazonaws.com": "eu-west-1",
+    "s3.amazonaws.com": null,
+    "FRA1.digitaloceanspaces.com": "fra1",
+    "t3.storage.dev": "auto",
+    "storage.googleapis.com": "auto",
+    "s3.filebase.com": null,
+    "minio.example.com": null,
+  };
+  for (const [host, region] of Object.entries(table)) assertEquals(hostRegion(host), region, host);
 });
