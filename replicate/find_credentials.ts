@@ -30,6 +30,8 @@ export interface BucketService {
   readonly region: string | null;
 }
 
+/** What the names of keys begin with, in the order in which they count. */
+const KEY_PREFIXES = ["LITESTREAM_", "AWS_", "BUCKETEER_AWS_"];
 /** Where ECS answers. */
 const ECS_AGENT = "http://169.254.170.2";
 /** Where a machine's metadata service answers. */
@@ -46,12 +48,25 @@ const SESSION_NAME = "pastestream";
  * @throws {ReplicateError} `bad-config` when there are none, or their variables make no sense. The message holds no secret.
  */
 export function findCredentials(env: Environment, service: BucketService): CredentialsConfig {
-  return findKeys(env) ?? findWebIdentity(env, service) ?? findContainer(env) ?? findAmbient(env, service);
+  const found = findKeys(env) ?? findWebIdentity(env, service) ?? findContainer(env);
+  if (found !== null) return found;
+  refuseHalves(env);
+  return findAmbient(env, service);
+}
+
+/** Whoever has set one half has meant to set the other: another's role would be a surprise. */
+function refuseHalves(env: Environment): void {
+  for (const prefix of KEY_PREFIXES) {
+    const [id, secret] = [`${prefix}ACCESS_KEY_ID`, `${prefix}SECRET_ACCESS_KEY`];
+    if (Boolean(env[id]) === Boolean(env[secret])) continue;
+    const [given, missing] = env[id] ? [id, secret] : [secret, id];
+    throw new ReplicateError("bad-config", `Cannot reach the bucket as ${missing} must be set beside ${given}`);
+  }
 }
 
 /** The first pair that is complete: a half of one pair never goes with a half of another. */
 function findKeys(env: Environment): StaticConfig | null {
-  for (const prefix of ["LITESTREAM_", "AWS_", "BUCKETEER_AWS_"]) {
+  for (const prefix of KEY_PREFIXES) {
     const accessKeyId = env[`${prefix}ACCESS_KEY_ID`];
     const secretAccessKey = env[`${prefix}SECRET_ACCESS_KEY`];
     if (!accessKeyId || !secretAccessKey) continue;

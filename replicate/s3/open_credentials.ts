@@ -37,10 +37,24 @@ export function openCredentials(config: CredentialsConfig, options: AskOptions):
 }
 
 function ambientCredentials({ profile, instanceEndpoint }: AmbientConfig, options: AskOptions): FetchCredentials {
+  const askMachine = instanceEndpoint && instanceCredentials(instanceEndpoint, options);
+  let hasMachine = false;
   return async (signal) => {
     const found = profile && await readProfile(profile);
     if (found) return found;
-    if (instanceEndpoint !== null) return await instanceCredentials(instanceEndpoint, options)(signal);
+    try {
+      if (askMachine) {
+        const credentials = await askMachine(signal);
+        hasMachine = true;
+        return credentials;
+      }
+    } catch (cause) {
+      // Where nobody has ever answered, keys were forgotten: to wait for an answer would only hide that.
+      if (hasMachine || !(cause instanceof ReplicateError)) throw cause;
+      const message =
+        `Cannot reach the bucket as there are no credentials, nor a role of this machine: ${CREDENTIALS_ADVICE}`;
+      throw new ReplicateError("store-refused", message, { cause });
+    }
     const where = profile === null ? "" : ` in profile "${profile.profile}" of "${profile.file}"`;
     throw new ReplicateError(
       "store-refused",

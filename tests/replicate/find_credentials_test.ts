@@ -32,7 +32,7 @@ Deno.test("findCredentials() keeps the order of those who may know them", () => 
 Deno.test("findCredentials() takes the first pair of keys that is complete, and never mixes two", () => {
   const [litestream, aws, bucketeer] = [pair("LITESTREAM_"), pair("AWS_"), pair("BUCKETEER_AWS_")];
   const table: readonly (readonly [Environment, string, string | null])[] = [
-    [{ LITESTREAM_ACCESS_KEY_ID: "half", ...aws }, "AWS_", null],
+    [{ LITESTREAM_SECRET_ACCESS_KEY: "half", ...aws }, "AWS_", null],
     [{ ...aws, LITESTREAM_ACCESS_KEY_ID: "", LITESTREAM_SECRET_ACCESS_KEY: "" }, "AWS_", null],
     [{ ...aws, AWS_SESSION_TOKEN: "token" }, "AWS_", "token"],
     [{ ...aws, AWS_SESSION_TOKEN: "" }, "AWS_", null],
@@ -118,5 +118,11 @@ Deno.test("findCredentials() says at once that there are none, where nobody can 
   for (const [env, service] of [[{ HOME: "/x" }, OTHER], [{ AWS_EC2_METADATA_DISABLED: "TRUE" }, AMAZON]] as const) {
     assert(problemOf(env, service).includes("set LITESTREAM_ACCESS_KEY_ID"));
   }
+  const half = problemOf({ HOME: "/x", LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t" });
+  assertEquals(
+    half,
+    "Cannot reach the bucket as LITESTREAM_ACCESS_KEY_ID must be set beside LITESTREAM_SECRET_ACCESS_KEY",
+  );
+  assert(problemOf({ AWS_ACCESS_KEY_ID: "id" }).includes("AWS_SECRET_ACCESS_KEY must be set"));
   assert(problemOf({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "x y" }).includes("AWS_EC2_METADATA_SERVICE_ENDPOINT"));
 });

@@ -22,9 +22,29 @@ Deno.test("openCredentials() looks into the file, then asks the machine", async 
     assertEquals(server.calls.length, 0);
     const asked = await assertRejects(() => ambient("other", server.url)(), ReplicateError);
     assertEquals([asked.code, server.calls.length], ["store-refused", 1]);
+    assert(asked.message.includes("LITESTREAM_ACCESS_KEY_ID"), asked.message);
     const none = await assertRejects(() => ambient("other", null)(), ReplicateError);
     assert(none.message.includes(`profile "other"`) && none.message.includes("LITESTREAM_ACCESS_KEY_ID"), none.message);
   });
+});
+
+Deno.test("openCredentials() waits for a machine that has answered before, and for no other", async () => {
+  let isThere = false;
+  const answers: Readonly<Record<string, string>> = {
+    "/latest/api/token": "session",
+    "/latest/meta-data/iam/security-credentials/": "role",
+    "/latest/meta-data/iam/security-credentials/role": credentialsJson({ Expiration: "2020-01-01T00:00:00Z" }),
+  };
+  await using server = serveHttp(({ path }) =>
+    isThere ? new Response(answers[path]) : new Response(null, { status: 503 })
+  );
+  const provider = openCredentials({ type: "ambient", profile: null, instanceEndpoint: server.url }, askOptions);
+  const codeOf = async (): Promise<unknown> => (await assertRejects(() => provider(), ReplicateError)).code;
+  assertEquals(await codeOf(), "store-refused");
+  isThere = true;
+  assertEquals((await provider()).accessKeyId, "ASIAX");
+  isThere = false;
+  assertEquals(await codeOf(), "store-unavailable");
 });
 
 Deno.test("S3Store signs with temporary credentials, and gets new ones when the bucket calls them expired", async () => {
