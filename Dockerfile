@@ -52,7 +52,8 @@ ENTRYPOINT ["/tini", "--", "deno"]
 # --cached-only --frozen     nothing is fetched when it starts, and nothing differs from the lock
 # --allow-net                listens, and speaks to whichever endpoint the bucket has
 # --allow-env                main.ts reads the environment whole, once: no list of names could allow that
-# --allow-read               the worker's modules and the assets in /app; the WAL and a file replica in /data, or in /tmp
+# --allow-read               the worker's modules and the assets in /app; the WAL and a file replica in /data, or in /tmp; the
+#                            token for a role in /var/run/secrets, where EKS puts it
 # --allow-write              restored files and a file replica. The database itself is written by native code, which Deno does
 #                            not confine: a DB_PATH or a file:// replica elsewhere needs flags of its own
 # --allow-ffi                the native addons: libsql and lz4-napi
@@ -60,7 +61,7 @@ ENTRYPOINT ["/tini", "--", "deno"]
 CMD ["run", "--no-prompt", "--node-modules-dir=manual", "--cached-only", "--frozen", \
      "--allow-net", \
      "--allow-env", \
-     "--allow-read=/app,/data,/tmp", \
+     "--allow-read=/app,/data,/tmp,/var/run/secrets", \
      "--allow-write=/data,/tmp", \
      "--allow-ffi=/app/node_modules", \
      "--allow-sys=cpus,networkInterfaces,hostname", \

@@ -7,25 +7,23 @@
 import { basename, dirname, join } from "@std/path";
 import { parseDuration } from "./duration.ts";
 import { ReplicateError } from "./errors.ts";
+import { findCredentials } from "./find_credentials.ts";
+import type { CredentialsConfig } from "./s3/credentials_config.ts";
+import type { S3Encryption } from "./s3/object_settings.ts";
+import { endpointUrl, refuseClearText } from "./s3/object_url.ts";
+import { hostRegion } from "./s3/providers.ts";
 import { type FileLocation, parseReplicaUrl, type ReplicaLocation, type S3Location } from "./store_url.ts";
 
-/** What proves who we are to a bucket. */
-export interface StaticCredentials {
-  /** The key's public half. */
-  readonly accessKeyId: string;
-  /** The key's secret half; never logged. */
-  readonly secretAccessKey: string;
-  /** The token of temporary credentials, or null. */
-  readonly sessionToken: string | null;
+/** A replica in a bucket: where it is, how objects are kept there, and as whom we come. */
+export interface S3ReplicaConfig extends Omit<S3Location, "encryption"> {
+  /** Encryption by the server; `null` for what the bucket does by itself. */
+  readonly encryption: S3Encryption | null;
+  /** Where what proves who we are comes from. */
+  readonly credentials: CredentialsConfig;
 }
 
-/** One replica: where it is, and as whom we come. */
-export type ReplicaConfig =
-  | FileLocation
-  | (S3Location & {
-    /** What proves who we are to the bucket. */
-    readonly credentials: StaticCredentials;
-  });
+/** One replica. */
+export type ReplicaConfig = FileLocation | S3ReplicaConfig;
 
 /** When an application may tell its user that a write is safe: after SQLite's commit, or once it is in the replica. */
 export type DurabilityMode = "local" | "replica";
@@ -186,33 +184,45 @@ function parseReplicas(env: Environment, databasePath: string, problems: string[
  * @param location What the URL says; that wins.
  * @param env The variables.
  * @returns The replica's configuration.
- * @throws {ReplicateError} `bad-config` when a bucket has no credentials.
+ * @throws {ReplicateError} `bad-config` when a bucket has no credentials, or its settings make no sense.
  */
 export function resolveReplica(location: ReplicaLocation, env: Environment): ReplicaConfig {
   if (location.type === "file") return location;
-  return {
-    ...location,
-    endpoint: location.endpoint ??
-      (env["LITESTREAM_S3_ENDPOINT"] || env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || null),
-    region: location.region ?? (
-      env["LITESTREAM_REGION"] || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || env["BUCKETEER_AWS_REGION"] || null
-    ),
-    credentials: findCredentials(env),
-  };
+  const endpoint = location.endpoint ??
+    (env["LITESTREAM_S3_ENDPOINT"] || env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || null);
+  const encryption = findEncryption(location, env);
+  const { hostname } = readEndpoint(endpoint, encryption);
+  // AWS_REGION may be about the machine that we run on: what the bucket's own host name says comes before it.
+  const region = location.region ?? (env["LITESTREAM_REGION"] || (endpoint && hostRegion(hostname)) ||
+    env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || env["BUCKETEER_AWS_REGION"] || null);
+  return { ...location, endpoint, region, encryption, credentials: findCredentials(env, { endpoint, region }) };
 }
 
-/** The first pair that is complete: a half of one pair never goes with a half of another. */
-function findCredentials(env: Environment): StaticCredentials {
-  for (const prefix of ["LITESTREAM_", "AWS_", "BUCKETEER_AWS_"]) {
-    const accessKeyId = env[`${prefix}ACCESS_KEY_ID`];
-    const secretAccessKey = env[`${prefix}SECRET_ACCESS_KEY`];
-    if (!accessKeyId || !secretAccessKey) continue;
-    const sessionToken = prefix === "AWS_" ? env["AWS_SESSION_TOKEN"] || null : null;
-    return { accessKeyId, secretAccessKey, sessionToken };
+/** The bytes of an AES-256 key. */
+const CUSTOMER_KEY_BYTES = 32;
+
+/** A key is in the environment only: a URL is shown in logs. */
+function findEncryption({ encryption }: S3Location, env: Environment): S3Encryption | null {
+  const key = env["DB_REPLICA_SSE_CUSTOMER_KEY"];
+  if (encryption !== null && encryption.type !== "customer") return encryption;
+  if (!key) {
+    if (encryption === null) return null;
+    throw new ReplicateError("bad-config", "Cannot use sse=customer as DB_REPLICA_SSE_CUSTOMER_KEY is not set");
   }
-  throw new ReplicateError(
-    "bad-config",
-    "Cannot reach the bucket as there are no credentials: " +
-      "set LITESTREAM_ACCESS_KEY_ID and LITESTREAM_SECRET_ACCESS_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-  );
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) {
+    const wish = `it must be ${CUSTOMER_KEY_BYTES} bytes in base64, as "openssl rand -base64 32" makes them`;
+    throw new ReplicateError("bad-config", `Cannot use DB_REPLICA_SSE_CUSTOMER_KEY as ${wish}`);
+  }
+  return { type: "customer", key };
+}
+
+function readEndpoint(endpoint: string | null, encryption: S3Encryption | null): URL {
+  try {
+    const url = endpointUrl(endpoint, "us-east-1");
+    if (encryption?.type === "customer") refuseClearText(url);
+    return url;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ReplicateError("bad-config", error.message);
+  }
 }

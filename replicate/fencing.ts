@@ -7,24 +7,27 @@
 import type { FencingMode } from "./config.ts";
 import { ReplicateError } from "./errors.ts";
 import type { EventListener } from "./events.ts";
+import { probeCreateIfAbsent } from "./fencing_probe.ts";
 import type { ObjectStore } from "./object_store.ts";
-
-/** Outside `generations/`, and the same at each start: it is created once, and never deleted. */
-const PROBE_KEY = "chain/probe";
 
 /** Finds out once for each store whether it creates only what is absent. */
 export class Fencing {
   readonly #mode: FencingMode;
   readonly #emit: EventListener;
+  readonly #random: () => number;
   readonly #answers = new Map<ObjectStore, boolean>();
 
   /**
    * @param mode What the operator wishes.
-   * @param emit Receives a warning for a store that cannot.
+   * @param options Receives a warning for a store that cannot; a number in [0, 1) for the probe's key.
    */
-  constructor(mode: FencingMode, emit: EventListener) {
+  constructor(
+    mode: FencingMode,
+    { emit, random }: { readonly emit: EventListener; readonly random: () => number },
+  ) {
     this.#mode = mode;
     this.#emit = emit;
+    this.#random = random;
   }
 
   /**
@@ -39,7 +42,7 @@ export class Fencing {
     if (this.#mode === "off") return false;
     const known = this.#answers.get(store);
     if (known !== undefined) return known;
-    const isFenced = await createsOnlyWhatIsAbsent(store, signal);
+    const isFenced = await probeCreateIfAbsent(store, { random: this.#random, signal }) === "supported";
     if (!isFenced && this.#mode === "required") {
       throw new ReplicateError(
         "store-refused",
@@ -47,17 +50,11 @@ export class Fencing {
           `use another provider, or set FENCING=auto and never run two instances`,
       );
     }
-    if (!isFenced) this.#emit({ type: "fencing-unsupported", replica: store.url });
+    if (!isFenced) {
+      store.createOverwriting?.();
+      this.#emit({ type: "fencing-unsupported", replica: store.url });
+    }
     this.#answers.set(store, isFenced);
     return isFenced;
   }
-}
-
-/** The second of two creates of one key must be refused; that it was refused at once, by an earlier start's, will do. */
-async function createsOnlyWhatIsAbsent(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
-  const bytes = new TextEncoder().encode("Shows that this store creates only what is absent\n");
-  for (let tries = 0; tries < 2; tries++) {
-    if (await store.create(PROBE_KEY, bytes, { signal }) === "exists") return true;
-  }
-  return false;
 }

@@ -14,7 +14,7 @@ import type { LogListing } from "./listing.ts";
 import { formatSegmentKey } from "./object_key.ts";
 import type { ObjectStore, RequestOptions } from "./object_store.ts";
 import { comparePlaces } from "./position.ts";
-import { readSegment } from "./replica.ts";
+import { readSegmentEnd } from "./replica.ts";
 
 /** Which keys behind the end are taken. */
 export type LogEndState =
@@ -70,12 +70,12 @@ export async function findLogEnd(
 ): Promise<LogEnd> {
   const last = segments.at(-1);
   if (last === undefined) return { generation, index: snapshots.at(-1)?.index ?? 0, offset: 0, state: "open" };
-  const { byteLength } = await readSegment(store, last.key, options);
-  if (byteLength > 0) return { generation, index: last.index, offset: last.offset + byteLength, state: "open" };
+  const plainBytes = await segmentLength(store, last.key, options);
+  if (plainBytes > 0) return { generation, index: last.index, offset: last.offset + plainBytes, state: "open" };
   if (last.offset > 0) return { generation, index: last.index, offset: last.offset, state: "sealed" };
   const previous = segments.at(-2);
   if (previous === undefined) return { generation, index: last.index, offset: 0, state: "ended" };
-  const previousBytes = (await readSegment(store, previous.key, options)).byteLength;
+  const previousBytes = await segmentLength(store, previous.key, options);
   const state = previousBytes > 0 ? "blocked" : "ended";
   return { generation, index: previous.index, offset: previous.offset + previousBytes, state };
 }
@@ -91,14 +91,14 @@ export async function findLogEnd(
  */
 export async function followLog(store: ObjectStore, end: LogEnd, options: RequestOptions = {}): Promise<LogEnd> {
   for (let now = end;;) {
-    const here = isClosed(now) ? 0 : await segmentLength(store, now, now, options);
+    const here = isClosed(now) ? 0 : await lengthIfPresent(store, now, now, options);
     if (here === 0 && !isClosed(now)) now = withSeal(now);
     if (here !== null && here > 0) {
       now = { ...now, offset: now.offset + here };
       continue;
     }
     if (now.state === "ended" || now.state === "blocked" || now.offset === 0) return now;
-    const beyond = await segmentLength(store, now, { index: now.index + 1, offset: 0 }, options);
+    const beyond = await lengthIfPresent(store, now, { index: now.index + 1, offset: 0 }, options);
     if (beyond === null) return now;
     if (beyond === 0) return withBlock(now);
     now = { ...now, index: now.index + 1, offset: beyond, state: "open" };
@@ -115,15 +115,27 @@ export function withBlock(end: LogEnd): LogEnd {
   return { ...end, state: isClosed(end) || end.offset === 0 ? "ended" : "blocked" };
 }
 
-/** How many plain bytes a segment has; null when there is none. */
-async function segmentLength(
+/**
+ * Tells how many plain bytes a segment has, in bounded memory.
+ *
+ * @param store The replica's objects.
+ * @param key The segment.
+ * @param options A signal to give up.
+ * @throws {ReplicateError} `object-missing`, `object-damaged`, `store-unavailable` or `store-refused`.
+ */
+export async function segmentLength(store: ObjectStore, key: string, options: RequestOptions = {}): Promise<number> {
+  return (await readSegmentEnd(store, key, { ...options, tailBytes: 0 })).plainBytes;
+}
+
+/** The same for one that may not be there: null then. */
+async function lengthIfPresent(
   store: ObjectStore,
   { generation }: Pick<LogEnd, "generation">,
   { index, offset }: Pick<LogEnd, "index" | "offset">,
   options: RequestOptions,
 ): Promise<number | null> {
   try {
-    return (await readSegment(store, formatSegmentKey({ generation, index, offset }), options)).byteLength;
+    return await segmentLength(store, formatSegmentKey({ generation, index, offset }), options);
   } catch (error) {
     if (error instanceof ReplicateError && error.code === "object-missing") return null;
     throw error;

@@ -24,8 +24,8 @@ export {
   type ReplicateConfig,
   ReplicateConfigError,
   type ReplicateSettings,
+  type S3ReplicaConfig,
   type StalePolicy,
-  type StaticCredentials,
 } from "./config.ts";
 export { type ErrorReport, ReplicateError, type ReplicateErrorCode, type ReplicateErrorOptions } from "./errors.ts";
 export type { EventDescription, EventLevel } from "./describe_event.ts";
@@ -34,6 +34,16 @@ export type { EventListener, GenerationReason, ProgressTask, ReplicateEvent } fr
 export { Replication, type ReplicationHealth, type ReplicationHooks } from "./replication.ts";
 export type { Clock } from "./clock.ts";
 export { REPLICATE_SETTINGS, type ReplicateSetting } from "./settings.ts";
-export type { FileLocation, S3Location } from "./store_url.ts";
+export type {
+  AmbientConfig,
+  ContainerConfig,
+  CredentialsConfig,
+  ProfileConfig,
+  StaticConfig,
+  WebIdentityConfig,
+} from "./s3/credentials_config.ts";
+export type { Credentials } from "./s3/credentials.ts";
+export type { S3Encryption } from "./s3/object_settings.ts";
+export type { FileLocation, RequestedEncryption, S3Location } from "./store_url.ts";
 export type { StopOutcome } from "./protocol.ts";
 export type { WriterRole } from "./writer_status.ts";

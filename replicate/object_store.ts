@@ -68,6 +68,9 @@ export interface ObjectStore {
    */
   create(key: string, bytes: Uint8Array<ArrayBuffer>, options?: RequestOptions): Promise<CreateOutcome>;
 
+  /** From now on `create` overwrites: for a store that was found to refuse every conditional create. */
+  createOverwriting?(): void;
+
   /**
    * Writes an object from a stream, in bounded memory; visible at once and whole, or not at all. Overwrites.
    *

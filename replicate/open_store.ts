@@ -9,7 +9,8 @@ import type { ReplicaConfig } from "./config.ts";
 import { FileStore } from "./file_store.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { S3Store } from "./s3/client.ts";
-import { staticCredentials } from "./s3/credentials.ts";
+import { openCredentials } from "./s3/open_credentials.ts";
+import type { RequestObserver } from "./s3/s3_request.ts";
 
 /** How long one request may take to be answered, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -17,25 +18,35 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** How often one request is tried before its failure is told; the writer goes on trying after that. */
 const MAX_TRIES = 4;
 
+/** Options of {@linkcode openStore}. */
+export interface OpenStoreOptions {
+  /** Time. */
+  readonly clock: Clock;
+  /** A number in [0, 1) for pauses. */
+  readonly random: () => number;
+  /** `overwriting` for a bucket that was found to have no conditional writes. Default: `conditional`. */
+  readonly creates?: "conditional" | "overwriting";
+  /** Is told of every HTTP request that was tried. */
+  readonly onRequest?: RequestObserver;
+}
+
 /**
  * Opens a replica's store. Nothing is asked of it yet.
  *
  * @param config Where it is, and as whom we come.
- * @param options Time, and a number in [0, 1) for pauses.
+ * @param options Time, chance, and who is told of requests.
  * @returns The store.
  */
-export function openStore(
-  config: ReplicaConfig,
-  { clock, random }: { readonly clock: Clock; readonly random: () => number },
-): ObjectStore {
+export function openStore(config: ReplicaConfig, options: OpenStoreOptions): ObjectStore {
+  const { clock, random } = options;
   if (config.type === "file") return new FileStore({ folder: config.path, clock, random });
-  const { path, credentials, ...location } = config;
+  const { path, credentials, encryption, storageClass, ...location } = config;
   return new S3Store({
     ...location,
+    ...options,
     prefix: path,
-    credentials: staticCredentials(credentials),
-    clock,
-    random,
+    objects: { encryption, storageClass },
+    credentials: openCredentials(credentials, { clock, random, fetch }),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     maxTries: MAX_TRIES,
   });

@@ -70,7 +70,7 @@ export class Replicator {
   /** @param options The database, its replicas, and what the engine needs of the world. */
   constructor(options: ReplicatorOptions) {
     this.#options = options;
-    this.#fencing = new Fencing(options.fencing, options.emit);
+    this.#fencing = new Fencing(options.fencing, options);
   }
 
   /**

@@ -10,7 +10,7 @@ import type { ObjectStore } from "./object_store.ts";
 import type { GenerationListing, LogListing } from "./listing.ts";
 import { findLogEnd, type LogEnd } from "./log_end.ts";
 import type { Position } from "./position.ts";
-import { readHistory, readSegment, type ReplicaHistory } from "./replica.ts";
+import { readHistory, readSegmentEnd, type ReplicaHistory } from "./replica.ts";
 import type { WriterState } from "./state_file.ts";
 import { checksumsEqual } from "./wal/checksum.ts";
 import { decodeFrameHeader, frameBytes, type FrameHeader } from "./wal/frame.ts";
@@ -159,10 +159,9 @@ async function readLastFrame(
   signal: AbortSignal | undefined,
 ): Promise<FrameHeader | null> {
   for (const { key } of segments.slice(-1 - CLOSING_SEGMENTS).toReversed()) {
-    const plain = await readSegment(store, key, { signal });
-    if (plain.byteLength === 0) continue;
-    const frameStart = plain.byteLength - frameBytes(pageBytes);
-    return frameStart < 0 ? null : decodeFrameHeader(plain, frameStart);
+    const tailBytes = frameBytes(pageBytes);
+    const { plainBytes, tail } = await readSegmentEnd(store, key, { signal, tailBytes });
+    if (plainBytes > 0) return tail.byteLength < tailBytes ? null : decodeFrameHeader(tail, 0);
   }
   return null;
 }

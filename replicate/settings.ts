@@ -22,6 +22,11 @@ export const REPLICATE_SETTINGS: readonly ReplicateSetting[] = [
     meaning: "`s3://bucket/path`, `file:///path`, or `none` to switch replication off",
   },
   {
+    name: "DB_REPLICA_SSE_CUSTOMER_KEY",
+    default: "none",
+    meaning: "32 bytes in base64, with which the bucket encrypts (SSE-C); whoever loses it has lost the replica",
+  },
+  {
     name: "DB_SYNC_INTERVAL",
     default: "`1s`; `0s` under `DURABILITY=replica`",
     meaning: "least time between two uploads",
@@ -57,6 +62,40 @@ export const REPLICATE_SETTINGS: readonly ReplicateSetting[] = [
     meaning: "its secret",
   },
   { name: "AWS_SESSION_TOKEN", default: "none", meaning: "the token of temporary credentials" },
+  {
+    name: "AWS_WEB_IDENTITY_TOKEN_FILE",
+    default: "none",
+    meaning: "without keys: a file with a token that is traded for credentials (EKS sets it)",
+  },
+  { name: "AWS_ROLE_ARN", default: "none", meaning: "the role for which it is traded" },
+  { name: "AWS_ROLE_SESSION_NAME", default: "`pastestream`", meaning: "what that session is called in logs" },
+  { name: "AWS_ENDPOINT_URL_STS", default: "that of the region", meaning: "where it is traded" },
+  {
+    name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    default: "`AWS_CONTAINER_CREDENTIALS_FULL_URI`",
+    meaning: "without keys: where the container's agent hands out credentials (ECS and EKS set it)",
+  },
+  {
+    name: "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    default: "the content of `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`",
+    meaning: "what that agent wants to see; the file wins",
+  },
+  {
+    name: "AWS_SHARED_CREDENTIALS_FILE",
+    default: "`.aws/credentials` in `HOME` or `USERPROFILE`",
+    meaning: "without keys and a role: the file that Amazon's tools share",
+  },
+  { name: "AWS_PROFILE", default: "`default`", meaning: "the profile in that file" },
+  {
+    name: "AWS_EC2_METADATA_DISABLED",
+    default: "`false`",
+    meaning: "`true` never asks the machine's metadata service, the last resort for a bucket of Amazon's",
+  },
+  {
+    name: "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    default: "`http://169.254.169.254`",
+    meaning: "where that service is",
+  },
   {
     name: "LITESTREAM_REGION",
     default: "`AWS_REGION`, `AWS_DEFAULT_REGION`, `BUCKETEER_AWS_REGION`, else the provider's usual one",

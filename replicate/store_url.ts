@@ -2,12 +2,15 @@
  * Replica URLs: where a replica lives, as one line of text. Nothing is opened or asked for in here.
  *
  * The forms are those of Litestream v0.3: `s3://BUCKET/PATH`, where the host may be that of a known provider, and
- * `file:///PATH`, `file:PATH` or a bare path. See its guides, and `ParseHost` in its `s3/replica_client.go`.
+ * `file:///PATH`, `file:PATH` or a bare path. See its guides, and `ParseHost` in its `s3/replica_client.go`. A query may
+ * follow: `?region=…&endpoint=…&force-path-style=true&sse=…&sse-kms-key-id=…&storage-class=…`.
  *
  * @module
  */
 
 import { ReplicateError } from "./errors.ts";
+import type { S3Encryption } from "./s3/object_settings.ts";
+import { parseBucketHost } from "./s3/providers.ts";
 
 /** A replica in a bucket. */
 export interface S3Location {
@@ -23,7 +26,17 @@ export interface S3Location {
   readonly region: string | null;
   /** Whether the bucket's name goes into the path of requests; `null` when the URL does not say. */
   readonly forcePathStyle: boolean | null;
+  /** The encryption that is asked of the server; `null` when the URL does not say. */
+  readonly encryption: RequestedEncryption | null;
+  /** The storage class of new objects; `null` when the URL does not say. */
+  readonly storageClass: string | null;
 }
+
+/** Encryption as a URL can ask for it: a key of one's own is in the environment. */
+export type RequestedEncryption = Exclude<S3Encryption, { readonly type: "customer" }> | {
+  /** Who keeps the key. */
+  readonly type: "customer";
+};
 
 /** A replica in a folder. */
 export interface FileLocation {
@@ -35,41 +48,6 @@ export interface FileLocation {
 
 /** Where a replica lives. */
 export type ReplicaLocation = S3Location | FileLocation;
-
-interface ProviderHost {
-  /** Matches a URL's host name; groups `bucket`, and `region` where the host name has it. */
-  readonly host: RegExp;
-  /** The service's base URL. */
-  readonly endpoint: (region: string) => string;
-  /** The region when the host name has none. */
-  readonly region: string | null;
-}
-
-/** As in Litestream v0.3.13. A host that matches none is the name of a bucket. */
-const PROVIDER_HOSTS: readonly ProviderHost[] = [
-  { host: /^(?<bucket>.+)\.localhost$/, endpoint: () => "http://localhost", region: "us-east-1" },
-  {
-    host: /^(?<bucket>.+)\.s3\.(?<region>[^.]+)\.backblazeb2\.com$/,
-    endpoint: (region) => `https://s3.${region}.backblazeb2.com`,
-    region: null,
-  },
-  { host: /^(?<bucket>.+)\.s3\.filebase\.com$/, endpoint: () => "https://s3.filebase.com", region: null },
-  {
-    host: /^(?<bucket>.+)\.(?<region>[^.]+)\.digitaloceanspaces\.com$/,
-    endpoint: (region) => `https://${region}.digitaloceanspaces.com`,
-    region: null,
-  },
-  {
-    host: /^(?<bucket>.+)\.s3\.(?<region>[^.]+)\.scw\.cloud$/,
-    endpoint: (region) => `https://s3.${region}.scw.cloud`,
-    region: null,
-  },
-  {
-    host: /^(?<bucket>.+)\.(?<region>[^.]+)\.linodeobjects\.com$/,
-    endpoint: (region) => `https://${region}.linodeobjects.com`,
-    region: null,
-  },
-];
 
 /** What may follow "as it must be". */
 const FORMS = '"s3://BUCKET/PATH", "file:///PATH", "file:PATH" or a path';
@@ -99,7 +77,7 @@ export function parseReplicaUrl(text: string): ReplicaLocation {
 }
 
 /**
- * Writes a location as a URL that {@linkcode parseReplicaUrl} reads, endpoint and region left out.
+ * Writes a location as a URL that {@linkcode parseReplicaUrl} reads, settings left out.
  *
  * @param location Where the replica lives.
  * @returns The URL; it holds no secret.
@@ -124,20 +102,39 @@ export function redactUrl(text: string): string {
 }
 
 function parseS3(text: string, rest: string): S3Location {
-  const match = /^\/\/([^/?#]*)([^?#]*)$/.exec(rest);
-  const [, authority = "", rawPath = ""] = match ?? [];
+  const match = /^\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?$/.exec(rest);
+  const [, authority = "", rawPath = "", query = ""] = match ?? [];
   if (match === null || authority === "") throw problem(text, 'it must be "s3://BUCKET/PATH"');
   if (authority.includes("@")) {
     throw problem(text, "credentials must be given as variables, not in the URL");
   }
+  const place = { ...parseBucket(text, authority), path: cleanPath(decode(text, rawPath)) };
+  const settings = readSettings(text, query);
+  const { endpoint = place.endpoint, region = place.region } = Object.fromEntries(settings);
+  return {
+    ...place,
+    endpoint,
+    region,
+    forcePathStyle: readFlag(text, settings.get("force-path-style")) ?? place.forcePathStyle,
+    encryption: readEncryption(text, settings),
+    storageClass: settings.get("storage-class") ?? null,
+  };
+}
+
+function parseBucket(
+  text: string,
+  authority: string,
+): Pick<S3Location, "type" | "bucket" | "endpoint" | "region" | "forcePathStyle"> {
   const [, host = "", port = ""] = /^(.*?)(:\d+)?$/.exec(authority) ?? [];
-  const path = cleanPath(decode(text, rawPath));
-  for (const provider of PROVIDER_HOSTS) {
-    const groups = provider.host.exec(host)?.groups;
-    if (groups === undefined) continue;
-    const region = groups["region"] ?? provider.region;
-    const endpoint = `${provider.endpoint(region ?? "")}${port}`;
-    return { type: "s3", bucket: groups["bucket"] ?? "", path, endpoint, region, forcePathStyle: true };
+  const [, localBucket] = /^(.+)\.localhost$/.exec(host) ?? [];
+  if (localBucket !== undefined) {
+    const endpoint = `http://localhost${port}`;
+    return { type: "s3", bucket: localBucket, endpoint, region: "us-east-1", forcePathStyle: true };
+  }
+  const known = parseBucketHost(host);
+  if (known !== null && port === "") {
+    const { bucket, endpoint, region, provider } = known;
+    return { type: "s3", bucket, endpoint, region, forcePathStyle: provider.pathStyle ? true : null };
   }
   // Letters, digits, dots, hyphens; old buckets also capitals and underscores (Amazon S3 User Guide, "Bucket names").
   if (port !== "" || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(host)) {
@@ -146,7 +143,45 @@ function parseS3(text: string, rest: string): S3Location {
       "its host must be a bucket's name, or a bucket's name before the host name of a known provider",
     );
   }
-  return { type: "s3", bucket: host, path, endpoint: null, region: null, forcePathStyle: null };
+  return { type: "s3", bucket: host, endpoint: null, region: null, forcePathStyle: null };
+}
+
+/** What the query may set. Anything else is refused: a misspelt `sse` would leave objects unencrypted. */
+const SETTINGS = ["endpoint", "force-path-style", "region", "sse", "sse-kms-key-id", "storage-class"];
+
+function readSettings(text: string, query: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!SETTINGS.includes(name) || settings.has(name) || value === "") {
+      throw problem(text, `its query may set each of ${SETTINGS.join(", ")} once`);
+    }
+    settings.set(name, value);
+  }
+  return settings;
+}
+
+function readFlag(text: string, value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (value === "true" || value === "false") return value === "true";
+  throw problem(text, 'force-path-style must be "true" or "false"');
+}
+
+function readEncryption(text: string, settings: ReadonlyMap<string, string>): RequestedEncryption | null {
+  const sse = settings.get("sse");
+  const keyId = settings.get("sse-kms-key-id") ?? null;
+  if (keyId !== null && sse !== "aws:kms") throw problem(text, "sse-kms-key-id needs sse=aws:kms");
+  switch (sse) {
+    case undefined:
+      return null;
+    case "AES256":
+      return { type: "s3" };
+    case "aws:kms":
+      return { type: "kms", keyId };
+    case "customer":
+      return { type: "customer" };
+    default:
+      throw problem(text, 'sse must be "AES256", "aws:kms" or "customer"');
+  }
 }
 
 function parseFile(text: string, rest: string): FileLocation {

@@ -193,7 +193,10 @@ export class ReplicaSync {
     if (place === null || segment === null) return false;
     this.#head ??= { segment, frame: await encodeFrame(segment.bytes) };
     const key = { generation: place.generation, index: segment.index, offset: segment.offset };
-    const existing = await createSegment(this.#store, key, this.#head.frame, { signal });
+    const existing = await createSegment(this.#store, key, this.#head.frame, {
+      signal,
+      plainBytes: segment.bytes.byteLength,
+    });
     if (this.#place?.generation !== place.generation) return true; // abandoned meanwhile
     const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));

@@ -8,10 +8,9 @@
  */
 
 import { encodeFrame } from "./lz4/block.ts";
-import { isClosed, type LogEnd, nextIndex, withBlock, withSeal } from "./log_end.ts";
-import type { SegmentKey } from "./object_key.ts";
+import { isClosed, type LogEnd, nextIndex, segmentLength, withBlock, withSeal } from "./log_end.ts";
+import { formatSegmentKey, type SegmentKey } from "./object_key.ts";
 import type { ObjectStore, RequestOptions } from "./object_store.ts";
-import { createSegment } from "./replica.ts";
 
 /** How often a log that grows is chased before its owner is stopped at its next WAL, which costs a new generation. */
 const CHASES_MAX = 16;
@@ -87,7 +86,7 @@ async function occupy(
   { generation, index, offset }: Omit<SegmentKey, "type">,
   options: RequestOptions,
 ): Promise<number> {
+  const key = formatSegmentKey({ generation, index, offset });
   const frame = await encodeFrame(new Uint8Array());
-  const existing = await createSegment(store, { generation, index, offset }, frame, options);
-  return existing?.byteLength ?? 0;
+  return await store.create(key, frame, options) === "created" ? 0 : await segmentLength(store, key, options);
 }

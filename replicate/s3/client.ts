@@ -5,6 +5,7 @@
  */
 
 import { type Clock, withDeadline } from "../clock.ts";
+import { ReplicateError } from "../errors.ts";
 import type {
   CreateOutcome,
   ObjectInfo,
@@ -13,51 +14,21 @@ import type {
   ReadOptions,
   RequestOptions,
 } from "../object_store.ts";
-import type { CredentialsProvider } from "./credentials.ts";
 import { ObjectDeleter } from "./delete_objects.ts";
 import { listObjects } from "./list_objects.ts";
 import { MultipartUpload } from "./multipart.ts";
 import { objectBody } from "./object_body.ts";
-import { cleanPrefix, endpointUrl, objectUrl } from "./object_url.ts";
+import { objectHeaders } from "./object_settings.ts";
+import { cleanPrefix, endpointUrl, objectUrl, refuseClearText } from "./object_url.ts";
 import { cutParts, partBytesFor } from "./parts.ts";
-import { type CreateCondition, type Provider, providerFor } from "./providers.ts";
+import { type Provider, providerFor } from "./providers.ts";
 import type { S3Bucket } from "./s3_bucket.ts";
-import { errorOfSilence } from "./s3_error.ts";
-import type { RequestObserver, S3Request } from "./s3_request.ts";
+import { errorOfSilence, S3ReplyError } from "./s3_error.ts";
+import type { S3Request } from "./s3_request.ts";
 import { SignedFetch } from "./signed_fetch.ts";
+import type { S3StoreOptions } from "./store_options.ts";
 
-/** Options of {@linkcode S3Store}. */
-export interface S3StoreOptions {
-  /** The bucket's name. */
-  readonly bucket: string;
-  /** What all keys begin with; may be empty. */
-  readonly prefix: string;
-  /** The service's base URL; `null` for Amazon's. */
-  readonly endpoint: string | null;
-  /** The region to sign for; `null` for the provider's usual one. */
-  readonly region: string | null;
-  /** Whether the bucket's name goes into the path; `null` for what the provider needs. */
-  readonly forcePathStyle: boolean | null;
-  /**
-   * The header that makes a PUT a create-if-absent; `none` for a server that has no such thing: `create` then
-   * overwrites and always answers `created`. Default: what the provider is known to understand.
-   */
-  readonly createCondition?: CreateCondition | "none";
-  /** Who signs. */
-  readonly credentials: CredentialsProvider;
-  /** Time. */
-  readonly clock: Clock;
-  /** A number in [0, 1) for each pause between tries. */
-  readonly random: () => number;
-  /** Sends a request. Default: the global `fetch`. */
-  readonly fetch?: typeof fetch;
-  /** How long one try may take until its answer begins, and how long a body may stand still, in milliseconds. */
-  readonly requestTimeoutMs: number;
-  /** How many tries of one request at the most, the first included. */
-  readonly maxTries: number;
-  /** Is told of every HTTP request that was tried. */
-  readonly onRequest?: RequestObserver;
-}
+export type { S3StoreOptions } from "./store_options.ts";
 
 /** Keeps objects in an S3 bucket. Holds no connection of its own, so there is nothing to close. */
 export class S3Store implements ObjectStore {
@@ -66,41 +37,46 @@ export class S3Store implements ObjectStore {
   readonly #deleter: ObjectDeleter;
   readonly #clock: Clock;
   readonly #requestTimeoutMs: number;
-  readonly #createHeaders: Readonly<Record<string, string>>;
+  #createHeaders: Readonly<Record<string, string>>;
 
   /**
    * Prepares requests; sends none.
    *
    * @param options Where, and as whom.
    * @throws {TypeError} When the endpoint is no URL.
+   * @throws {ReplicateError} `bad-config` when objects cannot be kept in this way.
    */
   constructor(options: S3StoreOptions) {
-    const { bucket, clock } = options;
-    const host = options.endpoint === null ? null : endpointUrl(options.endpoint, "").hostname;
-    this.#provider = providerFor(host);
+    const { bucket, clock, endpoint } = options;
+    const { encryption, storageClass } = options.objects ?? { encryption: null, storageClass: null };
+    this.#provider = options.provider ?? providerFor(endpoint === null ? null : endpointUrl(endpoint, "").hostname);
+    const { signature, createCondition, headers, batchDelete } = this.#provider;
     const region = options.region ?? this.#provider.region;
     // Amazon's certificate does not cover a bucket with dots in its name as a host.
     const pathStyle = options.forcePathStyle ?? (this.#provider.pathStyle || bucket.includes("."));
     const address = {
       bucket,
       prefix: cleanPrefix(options.prefix),
-      endpoint: endpointUrl(options.endpoint, region),
+      endpoint: endpointUrl(endpoint, region),
       pathStyle,
     };
+    if (encryption?.type === "customer") refuseClearText(address.endpoint);
     const http = new SignedFetch({
       ...options,
       region,
-      headers: this.#provider.headers,
+      signature,
+      headers,
+      secrets: encryption?.type === "customer" ? [encryption.key] : [],
       fetch: options.fetch ?? fetch,
       onRequest: options.onRequest ?? ((): void => undefined),
     });
     const url = `s3://${bucket}${address.prefix === "" ? "" : `/${address.prefix}`}`;
-    this.#bucket = { url, address, http };
-    this.#deleter = new ObjectDeleter(this.#bucket);
+    this.#bucket = { url, address, http, headers: objectHeaders({ encryption, storageClass }, signature) };
+    this.#deleter = new ObjectDeleter(this.#bucket, batchDelete ? "batch" : "single");
     this.#clock = clock;
     this.#requestTimeoutMs = options.requestTimeoutMs;
-    const condition = options.createCondition ?? this.#provider.createCondition;
-    this.#createHeaders = condition === "none" ? {} : { [condition.name]: condition.value };
+    const condition = options.creates === "overwriting" ? null : createCondition;
+    this.#createHeaders = condition === null ? {} : { [condition.name]: condition.value };
   }
 
   /** Names the bucket and the prefix, for example `s3://bucket/db`. */
@@ -121,6 +97,7 @@ export class S3Store implements ObjectStore {
       operation: "GET",
       isObject: true,
       method: "GET",
+      headers: this.#bucket.headers.read,
       unsignedHeaders: offset > 0 ? { range: `bytes=${offset}-` } : {},
       accept: offset > 0 ? [416] : [],
     };
@@ -145,13 +122,25 @@ export class S3Store implements ObjectStore {
    * ignores the condition and overwrites: probe before relying on it.
    */
   async create(key: string, bytes: Uint8Array<ArrayBuffer>, options: RequestOptions = {}): Promise<CreateOutcome> {
-    const reply = await this.#bucket.http.send({
-      ...this.#request("create", key),
-      headers: this.#createHeaders,
-      body: bytes,
-      accept: [412],
-    }, options.signal);
-    return reply.status === 412 ? "exists" : "created";
+    const request = this.#request("create", key);
+    try {
+      const reply = await this.#bucket.http.send({
+        ...request,
+        headers: { ...request.headers, ...this.#createHeaders },
+        body: bytes,
+        accept: [412],
+      }, options.signal);
+      return reply.status === 412 ? "exists" : "created";
+    } catch (error) {
+      // Amazon means a race that is not decided yet; with others it is how the loser learns that it is decided.
+      if (statusOf(error) === 409 && await this.#isThere(key, options.signal)) return "exists";
+      throw error;
+    }
+  }
+
+  /** Sends no condition any more; see {@linkcode ObjectStore.createOverwriting}. */
+  createOverwriting(): void {
+    this.#createHeaders = {};
   }
 
   /** Writes; see {@linkcode ObjectStore.putStream}. What fits one part is a single PUT. */
@@ -162,7 +151,7 @@ export class S3Store implements ObjectStore {
   ): Promise<void> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const parts = cutParts(chunks, partBytesFor(options.sizeBoundBytes));
+    const parts = cutParts(chunks, partBytesFor(options.sizeBoundBytes, this.#provider.partsMax));
     try {
       const head = await take(parts, 2);
       if (head.length === 1) {
@@ -200,6 +189,12 @@ export class S3Store implements ObjectStore {
     }
   }
 
+  async #isThere(key: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const { headers } = this.#bucket;
+    const request = { ...this.#request("look at", key), headers: headers.read, accept: [404] };
+    return (await this.#bucket.http.send({ ...request, operation: "HEAD", method: "HEAD" }, signal)).status === 200;
+  }
+
   #request(verb: string, key: string): S3Request {
     return {
       operation: "PUT",
@@ -207,11 +202,15 @@ export class S3Store implements ObjectStore {
       isObject: false,
       method: "PUT",
       url: objectUrl(this.#bucket.address, key),
-      headers: {},
+      headers: this.#bucket.headers.write,
       body: null,
       accept: [],
     };
   }
+}
+
+function statusOf(error: unknown): number | null {
+  return error instanceof ReplicateError && error.cause instanceof S3ReplyError ? error.cause.status : null;
 }
 
 async function take<T>(source: AsyncIterator<T, void>, count: number): Promise<T[]> {

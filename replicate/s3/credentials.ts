@@ -14,8 +14,21 @@ export interface Credentials {
   readonly sessionToken: string | null;
 }
 
-/** Gives the credentials that are valid now; asked before every request, so it caches on its own. */
-export type CredentialsProvider = () => Promise<Credentials>;
+/** What {@linkcode CredentialsProvider} is asked for. */
+export interface CredentialsRequest {
+  /** Credentials that a server called expired: whoever can get others gets them. */
+  readonly rejected?: Credentials | undefined;
+  /** Gives up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Gives the credentials that are valid now; asked before every request, so it caches on its own.
+ *
+ * It throws {@linkcode ReplicateError}: `store-unavailable` (retryable) when whoever hands them out does not answer,
+ * `store-refused` when there are none to be had.
+ */
+export type CredentialsProvider = (request?: CredentialsRequest) => Promise<Credentials>;
 
 /**
  * A provider for keys that do not change.

@@ -20,6 +20,7 @@ const SINGLES_IN_FLIGHT = 4;
 const NO_BATCH_STATUSES: readonly number[] = [405, 411, 501];
 /** The same, in the codes of a 400. */
 const NO_BATCH_CODES: ReadonlySet<string> = new Set([
+  "InvalidArgument",
   "InvalidRequest",
   "MalformedXML",
   "MethodNotAllowed",
@@ -28,18 +29,23 @@ const NO_BATCH_CODES: ReadonlySet<string> = new Set([
   "NotImplemented",
 ]);
 
+/** Whether several objects go into one request. */
+export type DeleteForm = "batch" | "single";
+
 /** Deletes objects of a bucket, and remembers what the server is able to. */
 export class ObjectDeleter {
   readonly #bucket: S3Bucket;
-  #batches = true;
+  #form: DeleteForm;
 
   /**
-   * Expects the server to know batches until it says no.
+   * Deletes nothing yet.
    *
    * @param bucket The bucket.
+   * @param form How to begin: the server is expected to know batches until it says no.
    */
-  constructor(bucket: S3Bucket) {
+  constructor(bucket: S3Bucket, form: DeleteForm) {
     this.#bucket = bucket;
+    this.#form = form;
   }
 
   /**
@@ -52,7 +58,7 @@ export class ObjectDeleter {
   async delete(keys: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     for (let start = 0; start < keys.length; start += BATCH_KEYS) {
       const batch = keys.slice(start, start + BATCH_KEYS);
-      const left = this.#batches && batch.length > 1 ? await this.#deleteBatch(batch, signal) : batch;
+      const left = this.#form === "batch" && batch.length > 1 ? await this.#deleteBatch(batch, signal) : batch;
       await this.#deleteSingly(left, signal);
     }
   }
@@ -64,7 +70,7 @@ export class ObjectDeleter {
       return this.#leftOver(keys, await this.#sendBatch(keys, what, signal), what);
     } catch (error) {
       if (!(error instanceof ReplicateError) || !meansNoBatch(error.cause)) throw error;
-      this.#batches = false;
+      this.#form = "single";
       return keys;
     }
   }

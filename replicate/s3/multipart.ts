@@ -37,7 +37,8 @@ export class MultipartUpload {
    */
   static async begin(bucket: S3Bucket, key: string, signal: AbortSignal | undefined): Promise<MultipartUpload> {
     const what = `begin the upload of object "${key}" in ${bucket.url}`;
-    const base = { operation: "PUT", what, isObject: false, headers: {}, body: null, accept: [] } as const;
+    const { write: headers } = bucket.headers;
+    const base = { operation: "PUT", what, isObject: false, headers, body: null, accept: [] } as const;
     const reply = await bucket.http.send(
       { ...base, method: "POST", url: objectUrl(bucket.address, key, { uploads: "" }) },
       signal,
@@ -129,7 +130,8 @@ export class MultipartUpload {
   async #sendPart(index: number, part: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
     const query = { partNumber: String(index + 1), uploadId: this.#uploadId };
     const request = this.#request(`upload part ${index + 1} of`, "PUT", query, part);
-    const etag = (await this.#bucket.http.send(request, signal)).headers.get("etag");
+    const { part: headers } = this.#bucket.headers;
+    const etag = (await this.#bucket.http.send({ ...request, headers }, signal)).headers.get("etag");
     if (etag === null) {
       throw new ReplicateError("store-refused", `Cannot ${request.what} as the server's answer has no ETag`);
     }
@@ -137,8 +139,8 @@ export class MultipartUpload {
   }
 
   async #isVisible(signal: AbortSignal | undefined): Promise<boolean> {
-    const request = this.#request("look at", "HEAD", {}, null);
-    const { status, headers } = await this.#bucket.http.send({ ...request, operation: "GET", accept: [404] }, signal);
+    const request = { ...this.#request("look at", "HEAD", {}, null), headers: this.#bucket.headers.read };
+    const { status, headers } = await this.#bucket.http.send({ ...request, operation: "HEAD", accept: [404] }, signal);
     return status === 200 && Number(headers.get("content-length")) === this.#sizeBytes &&
       headers.get("etag")?.replaceAll('"', "") === multipartEtag(this.#etags);
   }

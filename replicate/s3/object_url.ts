@@ -113,6 +113,18 @@ export function endpointUrl(endpoint: string | null, region: string): URL {
   return url;
 }
 
+/**
+ * Makes sure that nobody on the way can read what is sent.
+ *
+ * @param endpoint The service's base URL.
+ * @throws {TypeError} When it is not HTTPS, unless it is on this machine.
+ */
+export function refuseClearText(endpoint: URL): void {
+  const isLocal = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(endpoint.hostname);
+  if (endpoint.protocol === "https:" || isLocal) return;
+  throw new TypeError('Cannot send the encryption key over HTTP: the S3 endpoint must begin with "https://"');
+}
+
 function build(address: BucketAddress, path: string, query: Query): URL {
   const url = new URL(address.endpoint);
   const base = url.pathname.replace(/\/+$/, "");

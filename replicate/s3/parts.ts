@@ -6,8 +6,6 @@
 
 /** The smallest part that we cut, in bytes; S3 demands 5 MiB for all parts but the last. */
 export const MIN_PART_BYTES: number = 8 * 1024 * 1024;
-/** As many parts as every provider takes. Amazon takes 10,000, Scaleway and others 1,000. */
-export const MAX_PARTS = 1000;
 /** Parts are whole mebibytes. */
 const MEBIBYTE = 1024 * 1024;
 
@@ -15,10 +13,11 @@ const MEBIBYTE = 1024 * 1024;
  * Chooses the size of the parts. All are of one size, the last excepted: Cloudflare R2 demands it.
  *
  * @param sizeBoundBytes At least as many bytes as the stream will have.
- * @returns The size in bytes, such that {@linkcode MAX_PARTS} suffice.
+ * @param partsMax As many parts as the provider takes.
+ * @returns The size in bytes, such that so many suffice.
  */
-export function partBytesFor(sizeBoundBytes: number): number {
-  return Math.max(MIN_PART_BYTES, Math.ceil(sizeBoundBytes / MAX_PARTS / MEBIBYTE) * MEBIBYTE);
+export function partBytesFor(sizeBoundBytes: number, partsMax: number): number {
+  return Math.max(MIN_PART_BYTES, Math.ceil(sizeBoundBytes / partsMax / MEBIBYTE) * MEBIBYTE);
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ObjectHeaders } from "./object_settings.ts";
 import type { BucketAddress } from "./object_url.ts";
 import type { SignedFetch } from "./signed_fetch.ts";
 
@@ -13,6 +14,8 @@ export interface S3Bucket {
   readonly url: string;
   /** Where its objects are. */
   readonly address: BucketAddress;
+  /** What requests about objects carry. */
+  readonly headers: ObjectHeaders;
   /** Sends requests. */
   readonly http: SignedFetch;
 }

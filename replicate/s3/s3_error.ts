@@ -55,6 +55,7 @@ const TEXT_LIMIT = 200;
 /** Codes that promise success to a later try, whatever the status. */
 const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   "ConditionalRequestConflict",
+  "IncompleteBody",
   "InternalError",
   "OperationAborted",
   "RequestCanceled",

@@ -4,11 +4,25 @@
  * @module
  */
 
-/** The kinds of operation that are counted, named as Litestream's metrics name them. */
-export type S3Operation = "PUT" | "GET" | "LIST" | "DELETE";
+/** The kinds of operation that are counted, named as Litestream's metrics name them; `HEAD` is our own. */
+export type S3Operation = "PUT" | "GET" | "HEAD" | "LIST" | "DELETE";
 
-/** Is told of every HTTP request that was tried: its kind, and the bytes sent (`GET`: received). */
-export type RequestObserver = (operation: S3Operation, bytes: number) => void;
+/** One try of an HTTP request, after its end. */
+export interface RequestReport {
+  /** Its kind: what belongs to a multipart upload counts as `PUT`, giving one up as `DELETE`. */
+  readonly operation: S3Operation;
+  /** The HTTP status; `null` when no answer came. */
+  readonly status: number | null;
+  /** The size of the body that was sent. */
+  readonly sentBytes: number;
+  /** The size of the answer's body; of an object, the size that the server declared. */
+  readonly receivedBytes: number;
+  /** How long it took, in milliseconds; of an object, until its first byte. */
+  readonly durationMs: number;
+}
+
+/** Is told of every HTTP request that was tried. */
+export type RequestObserver = (report: RequestReport) => void;
 
 /** One request. */
 export interface S3Request {

@@ -1,15 +1,13 @@
 /**
  * Signed HTTP: one request, its time limit, its retries and its errors.
  *
- * aws4fetch signs (SigV4); the fetching is our own, because its `fetch` retries no lost connection, cannot be
- * aborted while it waits, and leaves the bodies of failed tries unread. Bodies are byte arrays: a stream would
- * go out chunked, to which several servers answer 411. The payload's hash is always signed (`UNSIGNED-PAYLOAD`
- * is refused by some), so a body that changes on its way is refused by the server.
+ * aws4fetch only signs; the fetching is our own, because its `fetch` retries no lost connection, cannot be aborted
+ * while it waits, and leaves the bodies of failed tries unread. Bodies are byte arrays: a stream would go out chunked,
+ * to which several servers answer 411.
  *
  * @module
  */
 
-import { AwsClient } from "aws4fetch";
 import { type Clock, withDeadline } from "../clock.ts";
 import { ReplicateError } from "../errors.ts";
 import { retry } from "../retry.ts";
@@ -17,6 +15,7 @@ import type { Credentials, CredentialsProvider } from "./credentials.ts";
 import { readText } from "./reply_text.ts";
 import type { RequestObserver, S3Reply, S3Request } from "./s3_request.ts";
 import { errorOfReply, errorOfSilence, isErrorBody, parseS3Error } from "./s3_error.ts";
+import { type Signature, Signer } from "./signer.ts";
 
 /** Options of {@linkcode SignedFetch}. */
 export interface SignedFetchOptions {
@@ -24,6 +23,10 @@ export interface SignedFetchOptions {
   readonly credentials: CredentialsProvider;
   /** The region to sign for. */
   readonly region: string;
+  /** How to sign. */
+  readonly signature: Signature;
+  /** What no message may repeat, beside the credentials. */
+  readonly secrets: readonly string[];
   /** Headers that every request carries. */
   readonly headers: Readonly<Record<string, string>>;
   /** Time. */
@@ -53,18 +56,30 @@ const ERROR_LIMIT_BYTES = 64 * 1024;
 /** A difference of clocks below this is none. */
 const SKEW_TOLERANCE_MS = 1_000;
 
+/** What the server says of temporary credentials whose time is over. */
+const EXPIRED_CODES: ReadonlySet<string> = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]);
+
 /** What a try signs with. */
-interface Signature {
+interface Identity {
   readonly credentials: Credentials;
   readonly skewMs: number;
 }
 
+/** What every kind of answer has. */
+interface Answer {
+  readonly status: number;
+  readonly text: unknown;
+}
+
+/** Makes an answer of a response, and tells how many bytes its body has. */
+type ReadAnswer<T> = (response: Response) => Promise<{ readonly answer: T; readonly receivedBytes: number }>;
+
 /** Sends signed requests. */
 export class SignedFetch {
   readonly #options: SignedFetchOptions;
+  readonly #signer: Signer;
   /** How far the server's clock is ahead of ours, once it complained. */
   #skewMs = 0;
-  #client: { readonly credentials: Credentials; readonly aws: AwsClient } | null = null;
 
   /**
    * Keeps the options; sends nothing.
@@ -73,6 +88,7 @@ export class SignedFetch {
    */
   constructor(options: SignedFetchOptions) {
     this.#options = options;
+    this.#signer = new Signer(options.signature, options.region);
   }
 
   /**
@@ -85,8 +101,8 @@ export class SignedFetch {
    */
   send(request: S3Request, signal: AbortSignal | undefined): Promise<S3Reply> {
     return this.#tryHard(request, signal, async (response) => {
-      const reply = { status: response.status, headers: response.headers };
-      return { ...reply, text: await readText(response, REPLY_LIMIT_BYTES) };
+      const { text, bytes } = await readText(response, REPLY_LIMIT_BYTES);
+      return { answer: { status: response.status, headers: response.headers, text }, receivedBytes: bytes };
     });
   }
 
@@ -99,13 +115,15 @@ export class SignedFetch {
    * @throws {ReplicateError} When the last try failed, or the first that no retry can help.
    */
   open(request: S3Request, signal: AbortSignal | undefined): Promise<Response> {
-    return this.#tryHard(request, signal, (response) => Promise.resolve(response));
+    return this.#tryHard(request, signal, (answer) => {
+      return Promise.resolve({ answer, receivedBytes: Number(answer.headers.get("content-length") ?? 0) });
+    });
   }
 
-  async #tryHard<T extends { readonly status: number; readonly text: unknown }>(
+  async #tryHard<T extends Answer>(
     request: S3Request,
     signal: AbortSignal | undefined,
-    read: (response: Response) => Promise<T>,
+    read: ReadAnswer<T>,
   ): Promise<T> {
     const { clock, random, maxTries } = this.#options;
     const payloadHash = await sha256Hex(request.body ?? new Uint8Array(0));
@@ -113,24 +131,32 @@ export class SignedFetch {
     return await retry(() => this.#tryOnce(request, payloadHash, signal, read), policy);
   }
 
-  async #tryOnce<T extends { readonly status: number; readonly text: unknown }>(
+  async #tryOnce<T extends Answer>(
     request: S3Request,
     payloadHash: string,
     signal: AbortSignal | undefined,
-    read: (response: Response) => Promise<T>,
+    read: ReadAnswer<T>,
   ): Promise<T> {
-    const { clock, requestTimeoutMs } = this.#options;
+    const { clock, requestTimeoutMs, onRequest, credentials } = this.#options;
     const uploadMs = (request.body?.byteLength ?? 0) / MIN_UPLOAD_BYTES_PER_SECOND * 1000;
-    const signature = { credentials: await this.#options.credentials(), skewMs: this.#skewMs };
+    const identity = { credentials: await credentials({ signal }), skewMs: this.#skewMs };
+    const startedAt = clock.monotonic();
+    let status: number | null = null;
+    let receivedBytes = 0;
     try {
       return await withDeadline(clock, requestTimeoutMs + uploadMs, signal, async (limit) => {
-        const response = await this.#exchange(request, payloadHash, signature, limit);
+        const response = await this.#exchange(request, payloadHash, identity, limit);
+        status = response.status;
         if (!response.ok && !request.accept.includes(response.status)) {
-          throw this.#refusal(request, response, await readText(response, ERROR_LIMIT_BYTES), signature);
+          const failure = await readText(response, ERROR_LIMIT_BYTES);
+          receivedBytes = failure.bytes;
+          throw await this.#refusal(request, response, failure.text, identity);
         }
-        const answer = await read(response);
+        const result = await read(response);
+        receivedBytes = result.receivedBytes;
+        const { answer } = result;
         if (response.ok && typeof answer.text === "string" && isErrorBody(answer.text)) {
-          throw this.#refusal(request, response, answer.text, signature);
+          throw await this.#refusal(request, response, answer.text, identity);
         }
         return answer;
       });
@@ -138,64 +164,51 @@ export class SignedFetch {
       if (error instanceof ReplicateError) throw error;
       if (signal?.aborted) throw signal.reason;
       throw errorOfSilence(request, error);
+    } finally {
+      const sentBytes = request.body?.byteLength ?? 0;
+      const durationMs = clock.monotonic() - startedAt;
+      onRequest({ operation: request.operation, status, sentBytes, receivedBytes, durationMs });
     }
   }
 
   async #exchange(
-    request: S3Request,
+    { method, url, body, headers, unsignedHeaders }: S3Request,
     payloadHash: string,
-    signature: Signature,
+    { credentials, skewMs }: Identity,
     signal: AbortSignal,
   ): Promise<Response> {
-    const { method, body } = request;
-    const headers = await this.#sign(request, payloadHash, signature);
-    let bytes = body?.byteLength ?? 0;
-    try {
-      const init = { method, headers, body, signal, redirect: "manual" } as const;
-      const response = await this.#options.fetch(request.url, init);
-      if (request.operation === "GET" && response.ok) bytes = Number(response.headers.get("content-length") ?? 0);
-      return response;
-    } finally {
-      this.#options.onRequest(request.operation, bytes);
-    }
-  }
-
-  async #sign(request: S3Request, payloadHash: string, signature: Signature): Promise<Headers> {
-    const datetime = new Date(this.#options.clock.now() + signature.skewMs).toISOString().replace(/[:-]|\.\d{3}/g, "");
-    const signed = await this.#clientFor(signature.credentials).sign(request.url, {
-      method: request.method,
-      headers: { ...this.#options.headers, ...request.headers, "x-amz-content-sha256": payloadHash },
-      aws: { datetime },
-    });
-    const headers = new Headers(signed.headers);
+    const atMs = this.#options.clock.now() + skewMs;
+    const toSign = { method, url, headers: { ...this.#options.headers, ...headers }, payloadHash, atMs };
+    const signed = await this.#signer.sign(toSign, credentials);
     // Added after signing, because proxies rewrite it; a body that arrives compressed would hide its length.
-    headers.set("accept-encoding", "identity");
-    for (const [name, value] of Object.entries(request.unsignedHeaders ?? {})) headers.set(name, value);
-    return headers;
+    signed.set("accept-encoding", "identity");
+    for (const [name, value] of Object.entries(unsignedHeaders ?? {})) signed.set(name, value);
+    return await this.#options.fetch(url, { method, headers: signed, body, signal, redirect: "manual" });
   }
 
-  /** aws4fetch keeps the day's signing key in its client, so the client is kept while the credentials last. */
-  #clientFor(credentials: Credentials): AwsClient {
-    if (this.#client?.credentials !== credentials) {
-      const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-      const token = sessionToken === null ? {} : { sessionToken };
-      const { region } = this.#options;
-      this.#client = {
-        credentials,
-        aws: new AwsClient({ accessKeyId, secretAccessKey, ...token, service: "s3", region }),
-      };
-    }
-    return this.#client.aws;
-  }
-
-  #refusal(request: S3Request, response: Response, text: string, signature: Signature): ReplicateError {
-    const { secretAccessKey, sessionToken } = signature.credentials;
-    const reply = parseS3Error(response.status, text, [secretAccessKey, sessionToken ?? ""]);
+  async #refusal(
+    request: S3Request,
+    response: Response,
+    text: string,
+    identity: Identity,
+  ): Promise<ReplicateError> {
+    const { secretAccessKey, sessionToken } = identity.credentials;
+    const secrets = [secretAccessKey, sessionToken ?? "", ...this.#options.secrets];
+    const reply = parseS3Error(response.status, text, secrets);
     return errorOfReply(request, reply, {
       retryAfterMs: this.#retryAfterMs(response.headers.get("retry-after")),
       bucketRegion: this.#otherRegion(response),
-      remedied: reply.s3Code === "RequestTimeTooSkewed" && this.#learnSkew(response, signature.skewMs),
+      remedied: await this.#remedy(reply.s3Code, response, identity),
     });
+  }
+
+  /** Removes the cause of a failure that would be final otherwise; tells whether there is hope for another try now. */
+  async #remedy(s3Code: string, response: Response, identity: Identity): Promise<boolean> {
+    if (s3Code === "RequestTimeTooSkewed") return this.#learnSkew(response, identity.skewMs);
+    if (!EXPIRED_CODES.has(s3Code)) return false;
+    const rejected = identity.credentials;
+    const fresh = await this.#options.credentials({ rejected });
+    return fresh.sessionToken !== rejected.sessionToken;
   }
 
   /** The bucket's region, where Amazon tells that it is not the one that we sign for. */

@@ -3,17 +3,18 @@ import {
   DEFAULT_SETTINGS,
   type Environment,
   parseReplicateConfig,
-  type ReplicaConfig,
   type ReplicateConfig,
   ReplicateConfigError,
   resolveReplica,
+  type S3ReplicaConfig,
 } from "../../replicate/config.ts";
 import { ReplicateError } from "../../replicate/errors.ts";
 import { parseReplicaUrl } from "../../replicate/store_url.ts";
 
-const KEYS: Environment = { LITESTREAM_ACCESS_KEY_ID: "id", LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t" };
+/** Neither a home folder nor a machine to ask. */
+const NOWHERE: Environment = { AWS_EC2_METADATA_DISABLED: "true" };
 
-type S3Config = Extract<ReplicaConfig, { type: "s3" }>;
+const KEYS: Environment = { LITESTREAM_ACCESS_KEY_ID: "id", LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t" };
 
 function parse(env: Environment): ReplicateConfig {
   return parseReplicateConfig(env, { databasePath: "/data/store.db" });
@@ -24,14 +25,14 @@ function problemsOf(env: Environment): readonly string[] {
 }
 
 /** The only replica, in a bucket. */
-function bucketOf(env: Environment): S3Config {
+function bucketOf(env: Environment): S3ReplicaConfig {
   const { replicas } = parse(env);
   const [replica] = replicas;
   if (replica?.type !== "s3" || replicas.length > 1) throw new Error(`Not one bucket: ${JSON.stringify(replicas)}`);
   return replica;
 }
 
-function s3(env: Environment): S3Config {
+function s3(env: Environment): S3ReplicaConfig {
   return bucketOf({ DB_REPLICA_URL: "s3://bucket/db", ...KEYS, ...env });
 }
 
@@ -117,7 +118,9 @@ Deno.test("parseReplicateConfig() finds the bucket that `fly storage create` mad
     endpoint: "https://fly.storage.tigris.dev",
     region: "auto",
     forcePathStyle: null,
-    credentials: { accessKeyId: "tid_x", secretAccessKey: "tsec_y", sessionToken: null },
+    encryption: null,
+    storageClass: null,
+    credentials: { type: "static", accessKeyId: "tid_x", secretAccessKey: "tsec_y", sessionToken: null },
   });
 });
 
@@ -135,7 +138,9 @@ Deno.test("parseReplicateConfig() finds the bucket that Heroku's Bucketeer made"
     endpoint: null,
     region: "eu-west-1",
     forcePathStyle: null,
-    credentials: { accessKeyId: "AKIAX", secretAccessKey: "sec", sessionToken: null },
+    encryption: null,
+    storageClass: null,
+    credentials: { type: "static", accessKeyId: "AKIAX", secretAccessKey: "sec", sessionToken: null },
   });
   assertEquals(bucketOf({ ...heroku, BUCKET_NAME: "other" }).bucket, "other");
   assertEquals(parse({ ...heroku, DB_REPLICA_URL: "none" }).replicas, []);
@@ -163,35 +168,13 @@ Deno.test("parseReplicateConfig() lets the URL's endpoint and region win over th
   assertEquals([endpoint, region], ["https://fra1.digitaloceanspaces.com", "fra1"]);
 });
 
-Deno.test("parseReplicateConfig() takes the first pair of keys that is complete, and never mixes two", () => {
-  const pair = (prefix: string): Environment => ({
-    [`${prefix}ACCESS_KEY_ID`]: prefix,
-    [`${prefix}SECRET_ACCESS_KEY`]: "x",
-  });
-  const [litestream, aws, bucketeer] = [pair("LITESTREAM_"), pair("AWS_"), pair("BUCKETEER_AWS_")];
-  const half = { LITESTREAM_ACCESS_KEY_ID: "half" };
-  const table: readonly (readonly [Environment, string, string | null])[] = [
-    [{ ...litestream, ...aws, ...bucketeer }, "LITESTREAM_", null],
-    [{ ...aws, ...bucketeer }, "AWS_", null],
-    [bucketeer, "BUCKETEER_AWS_", null],
-    [{ ...half, ...aws }, "AWS_", null],
-    [{ ...aws, LITESTREAM_ACCESS_KEY_ID: "", LITESTREAM_SECRET_ACCESS_KEY: "" }, "AWS_", null],
-    [{ ...aws, AWS_SESSION_TOKEN: "token" }, "AWS_", "token"],
-    [{ ...litestream, AWS_SESSION_TOKEN: "token" }, "LITESTREAM_", null],
-    [{ ...bucketeer, AWS_SESSION_TOKEN: "token" }, "BUCKETEER_AWS_", null],
-  ];
-  for (const [env, accessKeyId, sessionToken] of table) {
-    const { credentials } = bucketOf({ DB_REPLICA_URL: "s3://bucket/db", ...env });
-    assertEquals(credentials, { accessKeyId, secretAccessKey: "x", sessionToken });
-  }
-});
-
 Deno.test("parseReplicateConfig() reports every problem at once, each naming its variable", () => {
   const env = {
     DURABILITY: "maybe",
     ON_STALE: "panic",
     DB_SYNC_INTERVAL: "soon",
     DB_REPLICA_URL: "ftp://x,s3://bucket",
+    ...NOWHERE,
   };
   const error = assertThrows(() => parse(env), ReplicateConfigError);
   assert(error instanceof ReplicateError);
@@ -214,8 +197,9 @@ Deno.test("parseReplicateConfig() says what a variable must be, and what it is",
 Deno.test("parseReplicateConfig() tells no secret when it fails", () => {
   const secrets = ["s3cr3t", "hunter2"];
   const envs: readonly Environment[] = [
-    { LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t", DB_REPLICA_URL: "s3://bucket/db" },
-    { AWS_ACCESS_KEY_ID: "id", LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t", DB_REPLICA_URL: "s3://bucket/db" },
+    { ...NOWHERE, LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t", DB_REPLICA_URL: "s3://bucket/db" },
+    { ...NOWHERE, AWS_ACCESS_KEY_ID: "id", LITESTREAM_SECRET_ACCESS_KEY: "s3cr3t", DB_REPLICA_URL: "s3://bucket/db" },
+    { ...KEYS, DB_REPLICA_URL: "s3://bucket/db", DB_REPLICA_SSE_CUSTOMER_KEY: "hunter2" },
     { ...KEYS, AWS_SESSION_TOKEN: "hunter2", DB_REPLICA_URL: "s3://id:hunter2@bucket/db" },
     { ...KEYS, DB_REPLICA_URL: "ftp://id:hunter2@host/db?secret=hunter2" },
     { ...KEYS, DURABILITY: "x", ON_STALE: "x", DB_SYNC_INTERVAL: "x", DB_REPLICA_URL: "s3://bucket:80" },
@@ -229,6 +213,6 @@ Deno.test("parseReplicateConfig() tells no secret when it fails", () => {
 Deno.test("resolveReplica() leaves a folder as it is, and gives a bucket what the environment knows", () => {
   assertEquals(resolveReplica({ type: "file", path: "/x" }, KEYS), { type: "file", path: "/x" });
   assertEquals(resolveReplica(parseReplicaUrl("s3://bucket/db"), KEYS), s3({}));
-  const error = assertThrows(() => resolveReplica(parseReplicaUrl("s3://bucket/db"), {}), ReplicateError);
+  const error = assertThrows(() => resolveReplica(parseReplicaUrl("s3://bucket/db"), NOWHERE), ReplicateError);
   assertEquals(error.code, "bad-config");
 });

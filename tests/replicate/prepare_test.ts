@@ -17,7 +17,7 @@ Deno.test("prepareDatabase() has the application start empty when there is nothi
     assertEquals(engine.events.map(({ type }) => type), ["nothing-to-restore"]);
     assertEquals(await engine.stop(), "nothing-to-sync");
     const keys = (await Array.fromAsync(store.list(""))).map(({ key }) => key);
-    assertEquals(keys, ["chain/00000000", "chain/probe"], "the first generation has its name, and no object yet");
+    assertEquals(keys, ["chain/00000000"], "the first generation has its name, and no object yet");
   });
 });
 

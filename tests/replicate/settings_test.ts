@@ -19,10 +19,13 @@ Deno.test("REPLICATE_SETTINGS lists every variable that the parser reads, by its
   const keys = { BUCKETEER_AWS_ACCESS_KEY_ID: "id", BUCKETEER_AWS_SECRET_ACCESS_KEY: "secret" };
   const aws = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
   const url = { DB_REPLICA_URL: "s3://bucket/db" };
-  const read = [{ ...url, ...keys }, { ...url, ...aws }, {}].map(variablesRead);
+  const web = { AWS_WEB_IDENTITY_TOKEN_FILE: "/token", AWS_ROLE_ARN: "role" };
+  const container = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/x" };
+  const settings = [keys, aws, web, container, { HOME: "/home/x" }].map((env) => ({ ...url, ...env }));
+  const read = [...settings, {}].map(variablesRead);
   const listed = REPLICATE_SETTINGS.flatMap((
     setting,
-  ) => [setting.name, ...setting.default.matchAll(/[A-Z][A-Z0-9_]{5,}/g)])
+  ) => [setting.name, ...setting.default.matchAll(/[A-Z][A-Z0-9_]{3,}/g)])
     .map(String);
   const known = new Set(listed);
   for (const name of read.flatMap((names) => [...names])) assert(known.has(name), `${name} is not listed`);

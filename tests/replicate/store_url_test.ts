@@ -2,10 +2,17 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ReplicateError } from "../../replicate/errors.ts";
 import { formatReplicaUrl, parseReplicaUrl, redactUrl, type S3Location } from "../../replicate/store_url.ts";
 
-const AWS: Omit<S3Location, "bucket" | "path"> = { type: "s3", endpoint: null, region: null, forcePathStyle: null };
+const AWS: Omit<S3Location, "bucket" | "path"> = {
+  type: "s3",
+  endpoint: null,
+  region: null,
+  forcePathStyle: null,
+  encryption: null,
+  storageClass: null,
+};
 
 function at(endpoint: string, region: string | null): Omit<S3Location, "bucket" | "path"> {
-  return { type: "s3", endpoint, region, forcePathStyle: true };
+  return { ...AWS, endpoint, region, forcePathStyle: true };
 }
 
 Deno.test("parseReplicaUrl() reads buckets and the hosts of known providers", () => {
@@ -29,6 +36,17 @@ Deno.test("parseReplicaUrl() reads buckets and the hosts of known providers", ()
       path: "db",
     },
     "s3://b.s3.fr-par.scw.cloud/db": { ...at("https://s3.fr-par.scw.cloud", "fr-par"), bucket: "b", path: "db" },
+    "s3://b.s3.eu-west-1.amazonaws.com/db": {
+      ...at("https://s3.eu-west-1.amazonaws.com", "eu-west-1"),
+      forcePathStyle: null,
+      bucket: "b",
+      path: "db",
+    },
+    "s3://b.acc.r2.cloudflarestorage.com/db": {
+      ...at("https://acc.r2.cloudflarestorage.com", null),
+      bucket: "b",
+      path: "db",
+    },
     "s3://my.b.us-east-1.linodeobjects.com/db": {
       ...at("https://us-east-1.linodeobjects.com", "us-east-1"),
       bucket: "my.b",
@@ -62,7 +80,13 @@ Deno.test("parseReplicaUrl() throws when it is none of the forms, and says which
     "s3:bucket": "s3://BUCKET/PATH",
     "s3://": "s3://BUCKET/PATH",
     "s3:///path": "s3://BUCKET/PATH",
-    "s3://bucket/db?region=x": "s3://BUCKET/PATH",
+    "s3://bucket/db#x": "s3://BUCKET/PATH",
+    "s3://bucket/db?regoin=x": "its query may set each of endpoint, force-path-style, region",
+    "s3://bucket/db?region=x&region=y": "once",
+    "s3://bucket/db?region=": "once",
+    "s3://bucket/db?force-path-style=yes": 'force-path-style must be "true" or "false"',
+    "s3://bucket/db?sse=aes256": 'sse must be "AES256", "aws:kms" or "customer"',
+    "s3://bucket/db?sse-kms-key-id=k": "sse-kms-key-id needs sse=aws:kms",
     "s3://bucket:9000/db": "its host must be",
     "s3://buc ket/db": "its host must be",
     "s3://bucket/%zz": "percent-encoded",
@@ -104,4 +128,35 @@ Deno.test("redactUrl() leaves the rest as it is", () => {
   assertEquals(redactUrl("s3://key:secret@bucket/db"), "s3://…@bucket/db");
   assertEquals(redactUrl("s3://bucket/db?token=1"), "s3://bucket/db?…");
   assertEquals(redactUrl("/var/replica"), "/var/replica");
+});
+
+Deno.test("parseReplicaUrl() reads how objects are kept, and where, from the query", () => {
+  const table: Readonly<Record<string, Partial<S3Location>>> = {
+    "?region=eu-west-1": { region: "eu-west-1" },
+    "?endpoint=http%3A%2F%2Fminio%3A9000&force-path-style=false": {
+      endpoint: "http://minio:9000",
+      forcePathStyle: false,
+    },
+    "?force-path-style=true": { forcePathStyle: true },
+    "?storage-class=STANDARD_IA": { storageClass: "STANDARD_IA" },
+    "?sse=AES256": { encryption: { type: "s3" } },
+    "?sse=aws:kms": { encryption: { type: "kms", keyId: null } },
+    "?sse=aws:kms&sse-kms-key-id=arn:aws:kms:x:1:key/2": {
+      encryption: { type: "kms", keyId: "arn:aws:kms:x:1:key/2" },
+    },
+    "?sse=customer": { encryption: { type: "customer" } },
+    "?": {},
+  };
+  for (const [query, differs] of Object.entries(table)) {
+    assertEquals(
+      parseReplicaUrl(`s3://bucket/db${query}`),
+      { ...AWS, bucket: "bucket", path: "db", ...differs },
+      query,
+    );
+  }
+  const location = parseReplicaUrl("s3://b.s3.fr-par.scw.cloud/db?region=nl-ams&storage-class=ONEZONE_IA");
+  assertEquals(location.type === "s3" && [location.endpoint, location.region], [
+    "https://s3.fr-par.scw.cloud",
+    "nl-ams",
+  ]);
 });

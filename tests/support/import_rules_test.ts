@@ -98,7 +98,7 @@ const ALLOWED: readonly (readonly [path: string, statement: string])[] = [
   ["server/database.ts", 'import "@libsql/client";'],
   ["server/clock.ts", 'import "node:timers";'],
   ["replicate/connection.ts", 'import "libsql";'],
-  ["replicate/s3/signed_fetch.ts", 'import "aws4fetch";\nimport "../errors.ts";\nimport "./object_url.ts";'],
+  ["replicate/s3/signer.ts", 'import "aws4fetch";\nimport "../errors.ts";\nimport "./object_url.ts";'],
   ["replicate/s3/list_objects.ts", 'import "fast-xml-parser";'],
   ["replicate/lz4/block.ts", 'import "lz4-napi";'],
   ["replicate/wal/scan.ts", 'import "./frame.ts";'],

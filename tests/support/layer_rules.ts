@@ -56,7 +56,7 @@ const LAYERS: readonly Layer[] = [
 /** Where each package is at home: the program's other files do without it. */
 const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
   [/^(@libsql\/client|libsql)$/, /^(server\/database|replicate\/connection)\.ts$/],
-  [/^aws4fetch$/, /^replicate\/s3\/signed_fetch\.ts$/],
+  [/^aws4fetch$/, /^replicate\/s3\/signer\.ts$/],
   [/^hono$/, /^server\//],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
   [/^fast-xml-parser$/, /^replicate\//],

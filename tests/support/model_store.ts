@@ -48,6 +48,11 @@ export class ModelBucket {
     this.#objects.set(key, { bytes, modifiedAtMs: this.#nowMs });
   }
 
+  /** Deletes objects. */
+  delete(keys: readonly string[]): void {
+    for (const key of keys) this.#objects.delete(key);
+  }
+
   /** An object's bytes, or null. */
   get(key: string): Uint8Array<ArrayBuffer> | null {
     return this.#objects.get(key)?.bytes ?? null;
@@ -111,8 +116,8 @@ export class ModelStore implements ObjectStore {
     await this.#step(`put ${key}`, { isWrite: true }, () => this.#bucket.put(key, bytes));
   }
 
-  delete(): Promise<void> {
-    return Promise.reject(new Error("Nothing is deleted here"));
+  async delete(keys: readonly string[]): Promise<void> {
+    await this.#step(`delete ${keys}`, { isWrite: true }, () => this.#bucket.delete(keys));
   }
 
   #step<T>(label: string, { isWrite }: { readonly isWrite: boolean }, operation: () => T): Promise<T> {

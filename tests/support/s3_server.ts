@@ -28,6 +28,8 @@ export interface S3ServerOptions {
   readonly minPartBytes?: number;
   /** The server's time. Default: the system's. */
   readonly now?: () => number;
+  /** Whether it is like Google's: its own signature and condition beside Amazon's signature, which do not mix. */
+  readonly google?: true;
   /** A session token that every request must carry. Default: none. */
   readonly sessionToken?: string;
 }
@@ -54,8 +56,8 @@ export interface RecordedRequest {
 export class S3Server implements AsyncDisposable {
   /** The bucket's name. */
   readonly bucket = "test-bucket";
-  /** Whose signatures are good. */
-  readonly signer: Signer;
+  /** Whose signatures are good; may be changed. */
+  signer: Signer;
   /** The objects. */
   readonly objects: S3Objects;
   /** The multipart uploads that are under way. */
@@ -85,14 +87,16 @@ export class S3Server implements AsyncDisposable {
       secretAccessKey: "test/secret+key",
       sessionToken: options.sessionToken ?? null,
       region: "us-east-1",
+      google: options.google ?? false,
     };
     this.behaviour = {
       pageSize: options.pageSize ?? 1000,
-      conditionalPut: "atomic",
+      conditionalPut: options.google ? "google" : "atomic",
       batchDelete: "works",
       undeletable: new Map(),
       ignoreRange: false,
       ignoreEncodingType: false,
+      partsMax: 10_000,
       minPartBytes: options.minPartBytes ?? 5 * 1024 * 1024,
     };
     this.objects = new S3Objects(this.#now);
@@ -154,6 +158,9 @@ export class S3Server implements AsyncDisposable {
     if (fault === "error-500") return errorAnswer(500, "InternalError");
     const refusal = checkSignature(call, this.signer, this.#now());
     if (refusal !== null) return errorAnswer(refusal.status, refusal.code);
+    if (this.signer.google && ["x-amz-", "x-goog-"].every((prefix) => hasHeader(call, prefix))) {
+      return errorAnswer(400, "ExcessHeaderValues");
+    }
     if (call.bucket !== this.bucket) return errorAnswer(404, "NoSuchBucket");
     return this.#bucketState.answer(call);
   }
@@ -175,4 +182,8 @@ export class S3Server implements AsyncDisposable {
       response.end(call.method === "HEAD" ? undefined : body);
     }
   }
+}
+
+function hasHeader({ headers }: S3Call, prefix: string): boolean {
+  return Object.keys(headers).some((name) => name.startsWith(prefix));
 }

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { S3Call } from "./s3_server_call.ts";
 import type { S3Objects, StoredObject } from "./s3_server_objects.ts";
+import { CustomerKeys } from "./s3_server_encryption.ts";
 import { S3Uploads } from "./s3_server_uploads.ts";
 import { emptyAnswer, errorAnswer, readElements, type S3Answer, xmlAnswer, xmlText } from "./s3_server_xml.ts";
 
@@ -14,8 +15,11 @@ import { emptyAnswer, errorAnswer, readElements, type S3Answer, xmlAnswer, xmlTe
 export interface BucketBehaviour {
   /** The most objects in one page of a listing. */
   pageSize: number;
-  /** What becomes of `If-None-Match: *` on a PUT: some servers ignore it, some answer 501. */
-  conditionalPut: "atomic" | "ignored" | "not-implemented";
+  /**
+   * What becomes of `If-None-Match: *` on a PUT: some servers ignore it, some answer 501, and some judge by what they have
+   * only when `x-tigris-consistent` sends the request to the leader. `google` honours a condition of its own instead.
+   */
+  conditionalPut: "atomic" | "ignored" | "not-implemented" | "conflict" | "leader-only" | "google";
   /** DeleteObjects: answered 501 by some; `silent` answers 200 and does nothing. */
   batchDelete: "works" | "not-implemented" | "silent";
   /** Keys that DeleteObjects and DeleteObject refuse to delete, with the code that they answer. */
@@ -24,6 +28,8 @@ export interface BucketBehaviour {
   ignoreRange: boolean;
   /** Whether `encoding-type=url` is ignored. */
   ignoreEncodingType: boolean;
+  /** The most parts of one upload. */
+  partsMax: number;
   /** The least size of all parts but the last, in bytes. */
   readonly minPartBytes: number;
 }
@@ -32,6 +38,7 @@ export interface BucketBehaviour {
 export class S3ServerBucket {
   readonly #objects: S3Objects;
   readonly #behaviour: BucketBehaviour;
+  readonly #keys = new CustomerKeys();
   /** The multipart uploads that are under way. */
   readonly uploads: S3Uploads;
 
@@ -42,7 +49,7 @@ export class S3ServerBucket {
   constructor(objects: S3Objects, behaviour: BucketBehaviour) {
     this.#objects = objects;
     this.#behaviour = behaviour;
-    this.uploads = new S3Uploads(objects, behaviour.minPartBytes);
+    this.uploads = new S3Uploads(objects, behaviour);
   }
 
   /** Carries a request out. */
@@ -68,9 +75,10 @@ export class S3ServerBucket {
       case "ListObjectsV2":
         return this.#list(call);
       case "CreateMultipartUpload":
-        return this.uploads.create(call.key);
+        return this.#keys.remember(call.key, call.headers) ?? this.uploads.create(call.key);
       case "UploadPart":
-        return this.uploads.uploadPart(uploadId, Number(call.query.get("partNumber")), call.body);
+        return this.#keys.refuse(call.key, call.headers) ??
+          this.uploads.uploadPart(uploadId, Number(call.query.get("partNumber")), call.body);
       case "CompleteMultipartUpload":
         return this.uploads.complete(uploadId, call.key, new TextDecoder().decode(call.body));
       case "AbortMultipartUpload":
@@ -82,19 +90,37 @@ export class S3ServerBucket {
   }
 
   #put(call: S3Call): S3Answer {
-    const condition = call.headers["if-none-match"];
-    if (condition !== undefined && this.#behaviour.conditionalPut === "not-implemented") {
-      return errorAnswer(501, "NotImplemented", "A header you provided implies functionality that is not implemented");
+    const refusal = this.#judge(call) ?? this.#keys.remember(call.key, call.headers);
+    return refusal ?? emptyAnswer(200, { etag: `"${this.#objects.put(call.key, call.body).etag}"` });
+  }
+
+  /** Whether the condition of a PUT holds; `null` when it does, or there is none. */
+  #judge({ key, headers }: S3Call): S3Answer | null {
+    const exists = this.#objects.get(key) !== undefined;
+    const isConditional = headers["if-none-match"] === "*";
+    switch (this.#behaviour.conditionalPut) {
+      case "atomic":
+        return isConditional && exists ? errorAnswer(412, "PreconditionFailed") : null;
+      case "leader-only":
+        return isConditional && exists && headers["x-tigris-consistent"] === "true"
+          ? errorAnswer(412, "PreconditionFailed")
+          : null;
+      case "google":
+        return headers["x-goog-if-generation-match"] === "0" && exists ? errorAnswer(412, "PreconditionFailed") : null;
+      case "conflict":
+        return isConditional && exists ? errorAnswer(409, "OperationAborted") : null;
+      case "not-implemented":
+        return headers["if-none-match"] === undefined ? null : errorAnswer(501, "NotImplemented");
+      case "ignored":
+        return null;
     }
-    if (condition === "*" && this.#behaviour.conditionalPut === "atomic" && this.#objects.get(call.key)) {
-      return errorAnswer(412, "PreconditionFailed");
-    }
-    return emptyAnswer(200, { etag: `"${this.#objects.put(call.key, call.body).etag}"` });
   }
 
   #get(call: S3Call): S3Answer {
     const object = this.#objects.get(call.key);
     if (object === undefined) return errorAnswer(404, "NoSuchKey");
+    const locked = this.#keys.refuse(call.key, call.headers);
+    if (locked !== null) return locked;
     const headers = { etag: `"${object.etag}"`, "last-modified": new Date(object.modifiedAtMs).toUTCString() };
     const range = /^bytes=(\d+)-$/.exec(call.headers["range"] ?? "");
     if (range === null || this.#behaviour.ignoreRange) return { status: 200, headers, body: object.bytes };

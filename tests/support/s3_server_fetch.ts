@@ -16,6 +16,8 @@ export function fetchFor(server: S3Server, differs: Partial<SignedFetchOptions> 
   return new SignedFetch({
     credentials: () => Promise.resolve(server.signer),
     region: server.signer.region,
+    signature: "aws4",
+    secrets: [],
     headers: {},
     clock: impatientClock,
     random: () => 0.5,

@@ -32,6 +32,10 @@ export interface Signer {
   readonly sessionToken: string | null;
   /** The region that must have been signed for. */
   readonly region: string;
+  /** Session tokens whose time is over. Default: none. */
+  readonly expiredTokens?: readonly string[];
+  /** Whether Google's signature is good, too. Default: no. */
+  readonly google?: boolean;
 }
 
 /** Why a request is refused. */
@@ -43,7 +47,7 @@ export interface Refusal {
 }
 
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+  /^(AWS4|GOOG4)-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/(s3\/aws4_request|storage\/goog4_request), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 /** How far the clocks may be apart, in milliseconds: 15 minutes, as with Amazon. */
 const SKEW_LIMIT_MS = 15 * 60_000;
 
@@ -58,43 +62,50 @@ const SKEW_LIMIT_MS = 15 * 60_000;
 export function checkSignature(call: SignedCall, signer: Signer, nowMs: number): Refusal | null {
   const match = AUTHORIZATION.exec(call.headers["authorization"] ?? "");
   if (match === null) return { status: 403, code: "AccessDenied" };
-  const [, keyId = "", date = "", region = "", signedHeaders = "", signature = ""] = match;
+  const [, kind = "", keyId = "", date = "", region = "", service = "", signedHeaders = "", signature = ""] = match;
+  if (service !== (kind === "GOOG4" ? "storage/goog4_request" : "s3/aws4_request")) {
+    return { status: 400, code: "AuthorizationHeaderMalformed" };
+  }
+  if (kind === "GOOG4" && !signer.google) return { status: 400, code: "InvalidRequest" };
+  const prefix = kind === "GOOG4" ? "x-goog-" : "x-amz-";
   if (keyId !== signer.accessKeyId) return { status: 403, code: "InvalidAccessKeyId" };
   if (region !== signer.region) return { status: 400, code: "AuthorizationHeaderMalformed" };
-  if ((call.headers["x-amz-security-token"] ?? null) !== signer.sessionToken) {
+  const token = call.headers["x-amz-security-token"] ?? null;
+  if (token !== null && signer.expiredTokens?.includes(token)) return { status: 400, code: "ExpiredToken" };
+  if (token !== signer.sessionToken) {
     return { status: 400, code: "InvalidToken" };
   }
-  const timestamp = call.headers["x-amz-date"] ?? "";
+  const timestamp = call.headers[`${prefix}date`] ?? "";
   if (!timestamp.startsWith(date)) return { status: 403, code: "SignatureDoesNotMatch" };
   if (Math.abs(parseTimestamp(timestamp) - nowMs) > SKEW_LIMIT_MS) return { status: 403, code: "RequestTimeTooSkewed" };
   const names = signedHeaders.split(";");
-  const unsigned = Object.keys(call.headers).filter((name) => name.startsWith("x-amz-") && !names.includes(name));
+  const unsigned = Object.keys(call.headers).filter((name) => /^x-(amz|goog)-/.test(name) && !names.includes(name));
   if (!names.includes("host") || unsigned.length > 0) return { status: 403, code: "AccessDenied" };
 
-  const scope = `${date}/${region}/s3/aws4_request`;
-  const text = ["AWS4-HMAC-SHA256", timestamp, scope, sha256(canonicalRequest(call, names))].join("\n");
-  const key = [date, region, "s3", "aws4_request"].reduce<string | Uint8Array>(
+  const payloadHash = call.headers[`${prefix}content-sha256`] ?? "";
+  const scope = `${date}/${region}/${service}`;
+  const text = [`${kind}-HMAC-SHA256`, timestamp, scope, sha256(canonicalRequest(call, names, payloadHash))].join("\n");
+  const key = scope.split("/").reduce<string | Uint8Array>(
     (secret, part) => hmac(secret, part),
-    `AWS4${signer.secretAccessKey}`,
+    `${kind}${signer.secretAccessKey}`,
   );
   if (!timingSafeEqual(hmac(key, text), Uint8Array.fromHex(signature))) {
     return { status: 403, code: "SignatureDoesNotMatch" };
   }
   // As strict as the strictest provider: UNSIGNED-PAYLOAD is refused.
-  if (call.headers["x-amz-content-sha256"] !== sha256(call.body)) {
+  if (payloadHash !== sha256(call.body)) {
     return { status: 400, code: "XAmzContentSHA256Mismatch" };
   }
   return null;
 }
 
-function canonicalRequest(call: SignedCall, names: readonly string[]): string {
+function canonicalRequest(call: SignedCall, names: readonly string[], payloadHash: string): string {
   const path = call.rawPath.split("/").map((segment) => encode(decodeURIComponent(segment))).join("/");
   const query = call.rawQuery.split("&").filter((pair) => pair !== "").map((pair) => {
     const [name = "", value = ""] = pair.split("=");
     return [encode(decodeURIComponent(name)), encode(decodeURIComponent(value))] as const;
   }).sort(([one], [other]) => one < other ? -1 : 1).map((pair) => pair.join("=")).join("&");
   const headers = names.map((name) => `${name}:${(call.headers[name] ?? "").trim().replace(/ +/g, " ")}\n`).join("");
-  const payloadHash = call.headers["x-amz-content-sha256"] ?? "";
   return [call.method, path, query, headers, names.join(";"), payloadHash].join("\n");
 }
 

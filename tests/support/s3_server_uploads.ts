@@ -13,20 +13,28 @@ interface Upload {
   readonly parts: Map<number, { readonly bytes: Uint8Array; readonly etag: string }>;
 }
 
+/** What the parts of an upload must be like. */
+export interface UploadLimits {
+  /** The most parts of one upload. */
+  readonly partsMax: number;
+  /** The least size of all parts but the last, in bytes. */
+  readonly minPartBytes: number;
+}
+
 /** The uploads that are under way. */
 export class S3Uploads {
   readonly #objects: S3Objects;
-  readonly #minPartBytes: number;
+  readonly #limits: UploadLimits;
   readonly #uploads = new Map<string, Upload>();
   #count = 0;
 
   /**
    * @param objects Where completed uploads go.
-   * @param minPartBytes The least size of all parts but the last.
+   * @param limits What parts must be like.
    */
-  constructor(objects: S3Objects, minPartBytes: number) {
+  constructor(objects: S3Objects, limits: UploadLimits) {
     this.#objects = objects;
-    this.#minPartBytes = minPartBytes;
+    this.#limits = limits;
   }
 
   /** How many uploads are neither completed nor aborted. */
@@ -45,7 +53,7 @@ export class S3Uploads {
   uploadPart(id: string, partNumber: number, bytes: Uint8Array): S3Answer {
     const upload = this.#uploads.get(id);
     if (upload === undefined) return errorAnswer(404, "NoSuchUpload");
-    if (!(partNumber >= 1 && partNumber <= 10_000)) return errorAnswer(400, "InvalidArgument");
+    if (!(partNumber >= 1 && partNumber <= this.#limits.partsMax)) return errorAnswer(400, "InvalidArgument");
     const etag = md5Hex(bytes);
     upload.parts.set(partNumber, { bytes, etag });
     return emptyAnswer(200, { etag: `"${etag}"` });
@@ -64,7 +72,7 @@ export class S3Uploads {
       const part = upload.parts.get(number);
       if (part === undefined || part.etag !== etags[index]) return errorAnswer(400, "InvalidPart");
       if (index > 0 && number <= (numbers[index - 1] ?? 0)) return errorAnswer(400, "InvalidPartOrder");
-      if (index < numbers.length - 1 && part.bytes.length < this.#minPartBytes) {
+      if (index < numbers.length - 1 && part.bytes.length < this.#limits.minPartBytes) {
         return errorAnswer(400, "EntityTooSmall");
       }
       parts.push(part.bytes);

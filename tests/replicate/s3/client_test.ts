@@ -33,7 +33,7 @@ Deno.test("S3Store.url names the bucket and the clean prefix", async () => {
 Deno.test("S3Store makes no request until it is asked to do something", async () => {
   await using server = await S3Server.start();
   const seen: string[] = [];
-  const store = storeOn(server, { onRequest: (operation) => seen.push(operation) });
+  const store = storeOn(server, { onRequest: ({ operation }) => seen.push(operation) });
   assertEquals(server.requests.length, 0);
   await store.create("k", bytes);
   await readAll(store, "k");
@@ -87,7 +87,7 @@ Deno.test("create() sends the condition that the provider understands", async ()
   };
   await storeOn(server, { fetch: send }).create("k", bytes);
   await storeOn(server, { fetch: send, endpoint: "https://storage.googleapis.com" }).create("k", bytes);
-  await storeOn(server, { fetch: send, createCondition: "none" }).create("k", bytes);
+  await storeOn(server, { fetch: send, creates: "overwriting" }).create("k", bytes);
   assertEquals(seen, ["*", null, null, "0", null, null]);
 });
 

@@ -93,6 +93,8 @@ function bucketAnswering(text: string): S3Bucket {
   const http = new SignedFetch({
     credentials: () => Promise.resolve({ accessKeyId: "id", secretAccessKey: "secret", sessionToken: null }),
     region: "us-east-1",
+    signature: "aws4",
+    secrets: [],
     headers: {},
     clock: impatientClock,
     random: () => 0,
@@ -102,7 +104,7 @@ function bucketAnswering(text: string): S3Bucket {
     onRequest: () => undefined,
   });
   const address = { bucket: "b", prefix: "", endpoint: new URL("http://127.0.0.1"), pathStyle: true };
-  return { url: "s3://b", address, http };
+  return { url: "s3://b", address, http, headers: { write: {}, part: {}, read: {} } };
 }
 
 Deno.test("listObjects() does not go round in circles", async () => {

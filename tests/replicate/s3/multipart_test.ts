@@ -13,6 +13,8 @@ function bucketOn(server: S3Server, send: typeof fetch = fetch): S3Bucket {
   const http = new SignedFetch({
     credentials: () => Promise.resolve(server.signer),
     region: server.signer.region,
+    signature: "aws4",
+    secrets: [],
     headers: {},
     clock: impatientClock,
     random: () => 0.5,
@@ -22,7 +24,7 @@ function bucketOn(server: S3Server, send: typeof fetch = fetch): S3Bucket {
     onRequest: () => undefined,
   });
   const address = { bucket: server.bucket, prefix: "db", endpoint: new URL(server.endpoint), pathStyle: true };
-  return { url: `s3://${server.bucket}/db`, address, http };
+  return { url: `s3://${server.bucket}/db`, address, http, headers: { write: {}, part: {}, read: {} } };
 }
 
 async function* partsOf(count: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {

@@ -1,18 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
-import { cutParts, MAX_PARTS, MIN_PART_BYTES, partBytesFor } from "../../../replicate/s3/parts.ts";
+import { cutParts, MIN_PART_BYTES, partBytesFor } from "../../../replicate/s3/parts.ts";
 import { seededRandom } from "../../support/random.ts";
 
 const GIBIBYTE = 1024 ** 3;
+const MAX_PARTS = 1000;
 
-Deno.test("partBytesFor() grows so that 1,000 parts suffice, in whole mebibytes", () => {
+Deno.test("partBytesFor() grows so that as many parts suffice as the provider takes, in whole mebibytes", () => {
   for (const size of [0, 1, MIN_PART_BYTES * MAX_PARTS, 8 * GIBIBYTE, 124 * GIBIBYTE, 5000 * GIBIBYTE]) {
-    const partBytes = partBytesFor(size);
+    const partBytes = partBytesFor(size, MAX_PARTS);
     assert(partBytes >= MIN_PART_BYTES);
     assert(Math.ceil(size / partBytes) <= MAX_PARTS, `${size} bytes in parts of ${partBytes}`);
     assertEquals(partBytes % (1024 * 1024), 0);
   }
-  assertEquals(partBytesFor(MIN_PART_BYTES * MAX_PARTS), MIN_PART_BYTES);
-  assertEquals(partBytesFor(MIN_PART_BYTES * MAX_PARTS + 1), MIN_PART_BYTES + 1024 * 1024);
+  assertEquals(partBytesFor(MIN_PART_BYTES * MAX_PARTS, MAX_PARTS), MIN_PART_BYTES);
+  assertEquals(partBytesFor(MIN_PART_BYTES * MAX_PARTS + 1, MAX_PARTS), MIN_PART_BYTES + 1024 * 1024);
+  assertEquals(partBytesFor(60 * GIBIBYTE, 10_000), MIN_PART_BYTES);
 });
 
 Deno.test("cutParts() gives equal parts and a last one that is not larger", async () => {

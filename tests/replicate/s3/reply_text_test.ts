@@ -4,11 +4,11 @@ import { readText } from "../../../replicate/s3/reply_text.ts";
 Deno.test("readText() reads to the end, also when a character is cut in two", async () => {
   const bytes = new TextEncoder().encode("grüße 😀");
   const body = ReadableStream.from([...bytes].map((byte) => new Uint8Array([byte])));
-  assertEquals(await readText(new Response(body), 100), "grüße 😀");
+  assertEquals(await readText(new Response(body), 100), { text: "grüße 😀", bytes: 12 });
 });
 
 Deno.test("readText() gives nothing when there is no body", async () => {
-  assertEquals(await readText(new Response(null), 100), "");
+  assertEquals(await readText(new Response(null), 100), { text: "", bytes: 0 });
 });
 
 Deno.test("readText() stops at the limit and cancels the rest", async () => {
@@ -19,6 +19,6 @@ Deno.test("readText() stops at the limit and cancels the rest", async () => {
       cancelled = true;
     },
   });
-  assertEquals(await readText(new Response(body), 11), "abcdefghabc");
+  assertEquals(await readText(new Response(body), 11), { text: "abcdefghabc", bytes: 16 });
   assert(cancelled);
 });

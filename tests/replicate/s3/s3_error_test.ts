@@ -22,6 +22,7 @@ Deno.test("isRetryable() tells overload and races from refusals", () => {
     [408, "", true],
     [429, "TooManyRequests", true],
     [400, "RequestTimeout", true],
+    [400, "IncompleteBody", true],
     [409, "ConditionalRequestConflict", true],
     [409, "", true],
     [200, "InternalError", true],

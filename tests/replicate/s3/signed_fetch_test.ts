@@ -115,14 +115,17 @@ Deno.test("SignedFetch.send() returns the statuses that are answers", async () =
 Deno.test("SignedFetch tells of every try, also of those that fail", async () => {
   await using server = await S3Server.start();
   const seen: string[] = [];
-  const http = fetchFor(server, { onRequest: (operation, bytes) => seen.push(`${operation} ${bytes}`) });
+  const http = fetchFor(server, {
+    onRequest: ({ operation, status, sentBytes, receivedBytes }) =>
+      seen.push(`${operation} ${status} ${sentBytes} ${receivedBytes}`),
+  });
   server.nextFaults.push("drop-before", "error-503");
   await http.send(put(server), undefined);
   const get = put(server, { operation: "GET", method: "GET", body: null, isObject: true });
   assertEquals(await (await http.open(get, undefined)).text(), "content");
   const missing = { ...get, url: new URL(`${server.endpoint}/${server.bucket}/none`) };
   assertEquals((await refusal(http.open(missing, undefined))).code, "object-missing");
-  assertEquals(seen, ["PUT 7", "PUT 7", "PUT 7", "GET 7", "GET 0"]);
+  assertEquals(seen, ["PUT null 7 0", "PUT 503 7 110", "PUT 200 7 0", "GET 200 0 7", "GET 404 0 112"]);
 });
 
 Deno.test("SignedFetch asks for credentials at every try", async () => {
