@@ -47,6 +47,14 @@ export interface ReplicateSettings {
   readonly segmentBytesMax: number;
   /** How large the WAL may grow while a replica cannot be reached, in bytes. */
   readonly walBytesMax: number;
+  /** A snapshot of this age is followed by another one once something was written, in milliseconds; 0 for never. */
+  readonly snapshotIntervalMs: number;
+  /** So many times the database's size of WAL after a snapshot is followed by another one; 0 for never. */
+  readonly snapshotWalRatio: number;
+  /** How far back the replica can be restored to, in milliseconds; 0 to delete nothing. */
+  readonly retentionMs: number;
+  /** How often the replica is restored and compared, if anything was written, in milliseconds; 0 for never. */
+  readonly validationIntervalMs: number;
 }
 
 /** Everything that the engine has to know. Plain data, so that it can be sent to a worker. */
@@ -91,7 +99,14 @@ export const DEFAULT_SETTINGS: ReplicateSettings = {
   minCheckpointPageCount: 1_000,
   segmentBytesMax: 4_194_304,
   walBytesMax: 1_073_741_824,
+  snapshotIntervalMs: 86_400_000,
+  snapshotWalRatio: 2,
+  retentionMs: 86_400_000,
+  validationIntervalMs: 0,
 };
+
+/** Objects that are younger are never deleted, in milliseconds: who finds them may still be about to use them. */
+const RETENTION_MS_MIN = 3_600_000;
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string>>;
@@ -112,6 +127,7 @@ export function parseReplicateConfig(
   const durability = parseChoice(env, "DURABILITY", ["local", "replica"], problems);
   const onStale = parseChoice(env, "ON_STALE", ["restore", "fail"], problems);
   const syncIntervalMs = parseInterval(env, "DB_SYNC_INTERVAL", durability === "replica" ? 0 : 1_000, problems);
+  const settings = { ...DEFAULT_SETTINGS, syncIntervalMs, ...parseUpkeep(env, problems) };
   const replicas = parseReplicas(env, databasePath, problems);
   if (durability === "replica" && replicas.length === 0) {
     problems.push(`Cannot use DURABILITY as "replica" needs a replica: DB_REPLICA_URL is "none"`);
@@ -122,7 +138,7 @@ export function parseReplicateConfig(
     replicas,
     durability,
     onStale,
-    settings: { ...DEFAULT_SETTINGS, syncIntervalMs },
+    settings,
     shutdownSyncTimeoutMs: SHUTDOWN_SYNC_TIMEOUT_MS,
   });
 }
@@ -149,6 +165,22 @@ function parseInterval(env: Environment, name: string, defaultMs: number, proble
     problems.push(`Cannot read ${name} as it must be a duration such as "10s": current value is "${text}"`);
   }
   return ms ?? defaultMs;
+}
+
+function parseUpkeep(
+  env: Environment,
+  problems: string[],
+): Pick<ReplicateSettings, "snapshotIntervalMs" | "retentionMs" | "validationIntervalMs"> {
+  const { snapshotIntervalMs, retentionMs, validationIntervalMs } = DEFAULT_SETTINGS;
+  const retention = parseInterval(env, "RETENTION", retentionMs, problems);
+  if (retention > 0 && retention < RETENTION_MS_MIN) {
+    problems.push(`Cannot use RETENTION as it must be "0" or at least "1h": current value is "${env["RETENTION"]}"`);
+  }
+  return {
+    snapshotIntervalMs: parseInterval(env, "SNAPSHOT_INTERVAL", snapshotIntervalMs, problems),
+    retentionMs: retention,
+    validationIntervalMs: parseInterval(env, "VALIDATION_INTERVAL", validationIntervalMs, problems),
+  };
 }
 
 function parseReplicas(env: Environment, databasePath: string, problems: string[]): ReplicaConfig[] {

@@ -7,13 +7,13 @@
 import { type ErrorReport, ReplicateError, reportError } from "./errors.ts";
 import { pause, withDeadline } from "./clock.ts";
 import type { GenerationReason } from "./events.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { LagWatch } from "./lag_watch.ts";
 import { Lineage } from "./lineage.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { formatPosition } from "./position.ts";
 import type { ResumeDecision } from "./resume.ts";
 import { pauseMs } from "./retry.ts";
-import { SnapshotKeeper } from "./snapshot_keeper.ts";
 import { ForeignWriterError, ReplicaSync } from "./sync.ts";
 import { Wake } from "./wake.ts";
 import { type WalCursor, WalDiscontinuity } from "./wal_cursor.ts";
@@ -41,7 +41,7 @@ export class ReplicaWriter {
   readonly #store: ObjectStore;
   readonly #sync: ReplicaSync;
   readonly #lineage: Lineage;
-  readonly #snapshots: SnapshotKeeper;
+  readonly #snapshots: Housekeeping;
   readonly #onStatus: () => void;
   readonly #wake = new Wake();
   readonly #lag = new LagWatch();
@@ -64,7 +64,7 @@ export class ReplicaWriter {
     this.#onStatus = onStatus;
     this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax);
     this.#lineage = new Lineage(context, store, this.#sync, decision);
-    this.#snapshots = new SnapshotKeeper(context, store, () => {
+    this.#snapshots = new Housekeeping(context, store, () => {
       this.#onStatus();
       this.#wake.ring();
     });
@@ -81,6 +81,7 @@ export class ReplicaWriter {
       syncedNotice: this.#snapshots.exists ? this.#sync.uploadedNotice : 0,
       lastSyncAtMs: this.#lastSyncAtMs,
       error: this.#error,
+      lastValidation: this.#snapshots.lastValidation,
     };
   }
 
@@ -100,11 +101,7 @@ export class ReplicaWriter {
     this.#wake.ring();
   }
 
-  /**
-   * Keeps the replica up to date until the signal fires, or another writer is found.
-   *
-   * @param signal Ends the loop.
-   */
+  /** Keeps the replica up to date until the signal fires, or another writer is found. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.#role !== "fenced") {
       try {
@@ -122,6 +119,7 @@ export class ReplicaWriter {
   /** From now on nothing is paced, and {@linkcode ReplicaWriter.run} returns once everything is in the replica. */
   finish(): void {
     this.#finishing.abort();
+    this.#snapshots.finish();
     this.#wake.ring();
   }
 
@@ -171,7 +169,7 @@ export class ReplicaWriter {
     this.#onStatus();
   }
 
-  /** Ends a snapshot that is under way. */
+  /** Ends a snapshot that is under way, and whatever else runs beside the loop. */
   cancelSnapshot(): Promise<void> {
     return this.#snapshots.cancel();
   }
@@ -211,9 +209,10 @@ export class ReplicaWriter {
     while (await this.#sync.upload(signal)) {
       this.#nextUploadAt = startedAt + settings.syncIntervalMs;
       this.#lastSyncAtMs = clock.now();
+      this.#snapshots.count(this.#sync.uploadedEnd);
       this.#onStatus();
     }
-    if (this.#sync.position !== null) this.#snapshots.advance(this.#sync.position);
+    this.#snapshots.advance(this.#sync.position);
     this.#onStatus();
   }
 

@@ -176,6 +176,7 @@ export class Replicator {
       state,
       walMutex: liveWal.mutex,
       lastNotice: () => this.#lastNotice,
+      bumpEnd: () => liveWal.bumpEnd,
       restartWal: () => liveWal.restartForNewGeneration(),
       checkpointIfLarge: () => liveWal.checkpointIfLarge(),
       checkpointIfDue: () => liveWal.checkpointIfDue(),

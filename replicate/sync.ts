@@ -50,6 +50,7 @@ export class ReplicaSync {
   #place: SyncPlace | null = null;
   #uploads = 0;
   #uploadedNotice = 0;
+  #uploadedEnd: Pick<Position, "index" | "offset"> | null = null;
   #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
 
   /**
@@ -72,6 +73,11 @@ export class ReplicaSync {
     const { generation, index, cursor } = this.#place;
     const head = this.#queue.head;
     return { generation, index: head?.index ?? index, offset: head?.offset ?? cursor.offset };
+  }
+
+  /** Where the last segment that was uploaded ends in its WAL; null before the first. */
+  get uploadedEnd(): Pick<Position, "index" | "offset"> | null {
+    return this.#uploadedEnd;
   }
 
   /** Plain bytes that are captured and not uploaded. */
@@ -172,6 +178,7 @@ export class ReplicaSync {
     const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
     this.#head = null;
+    this.#uploadedEnd = { index: segment.index, offset: segment.offset + uploadedBytes };
     if (this.#queue.advance(uploadedBytes) === 0) this.#uploadedNotice = Math.max(this.#uploadedNotice, segment.notice);
     return true;
   }

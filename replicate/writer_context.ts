@@ -32,6 +32,8 @@ export interface WriterContext {
   readonly lastNotice: () => number;
   /** Held by whoever reads the live WAL, or restarts it. */
   readonly walMutex: Mutex;
+  /** Where our own first commit in the live WAL ends; what lies beyond is the application's. 0 when it has none. */
+  readonly bumpEnd: () => number;
   /** Has SQLite restart the WAL for a new generation, as far as nobody stands in the way. */
   readonly restartWal: () => Promise<void>;
   /** Checkpoints when the WAL is large. */

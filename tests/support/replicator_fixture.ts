@@ -15,7 +15,7 @@ import type { WriterStatus } from "../../replicate/writer_status.ts";
 import { seededRandom } from "./random.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
 
-/** Uploads at once, looks at the WAL often, and never checkpoints before a thousand frames. */
+/** Uploads at once, looks at the WAL often, never checkpoints before a thousand frames, and keeps all it has uploaded. */
 export const QUICK: ReplicateSettings = {
   syncIntervalMs: 0,
   monitorIntervalMs: 20,
@@ -23,6 +23,10 @@ export const QUICK: ReplicateSettings = {
   minCheckpointPageCount: 1_000,
   segmentBytesMax: 4_194_304,
   walBytesMax: 1_073_741_824,
+  snapshotIntervalMs: 0,
+  snapshotWalRatio: 0,
+  retentionMs: 0,
+  validationIntervalMs: 0,
 };
 
 /** How long a test waits for anything before it fails, in milliseconds: far more than it ever takes. */

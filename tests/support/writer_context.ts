@@ -72,6 +72,7 @@ export async function withWriterScene(
         random: seededRandom(1).next,
         lastNotice: () => 0,
         walMutex: liveWal.mutex,
+        bumpEnd: () => liveWal.bumpEnd,
         restartWal: () => liveWal.restartForNewGeneration(),
         checkpointIfLarge: () => liveWal.checkpointIfLarge(),
         checkpointIfDue: () => liveWal.checkpointIfDue(),
