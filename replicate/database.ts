@@ -177,8 +177,7 @@ export class Database {
       const pageCount = numberOf(connection, "PRAGMA page_count");
       const pageBytes = numberOf(connection, "PRAGMA page_size");
       const select = connection.prepare("SELECT data FROM sqlite_dbpage WHERE pgno = ?");
-      const readPage = (pageNumber: number): Uint8Array<ArrayBuffer> =>
-        new Uint8Array(asBytes(firstRow(select, pageNumber)[0]));
+      const readPage = (pageNumber: number): Uint8Array => asBytes(firstRow(select, pageNumber)[0]);
       return { pageCount, pageBytes, readPage, [Symbol.dispose]: close };
     } catch (error) {
       close();

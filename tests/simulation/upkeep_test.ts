@@ -1,94 +1,13 @@
 /**
- * Days of a service on a clock that is moved by hand: snapshots come in time, what is old goes, every state within the
- * retention can be restored at each step, and a validation knows a sound replica from a damaged one.
+ * Days of a service on a clock that is moved by hand: snapshots come in time, what is old goes, and every state within the
+ * retention can be restored at each step.
  */
 
-import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import type { ReplicateSettings } from "../../replicate/config.ts";
-import { listReplica } from "../../replicate/replica.ts";
-import { LATEST } from "../../replicate/restore_plan.ts";
-import { restore } from "../../replicate/restore.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { assertRestoresEqual, readPages } from "../support/page_compare.ts";
+import { assert, assertEquals } from "@std/assert";
+import { assertRestoresEqual } from "../support/page_compare.ts";
 import { passTime } from "../support/pass_time.ts";
 import { Engine, withFolder } from "../support/replicator_fixture.ts";
-import { RefusingStore } from "../support/refusing_store.ts";
-import { S3Server } from "../support/s3_server.ts";
-import { openSqlite } from "../support/sqlite.ts";
-import { impatientClock, storeOn } from "../support/s3_server_store.ts";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/** A service's pace, but for a poll that is slow enough for days to pass quickly. */
-const PACE: Partial<ReplicateSettings> = {
-  monitorIntervalMs: HOUR_MS,
-  checkpointIntervalMs: 60_000,
-  snapshotIntervalMs: DAY_MS,
-  snapshotWalRatio: 2,
-};
-
-/** A machine and its bucket, whose time is the clock's. */
-class World implements AsyncDisposable {
-  readonly path: string;
-  readonly clock: FakeClock;
-  readonly server: S3Server;
-  readonly store: RefusingStore;
-  readonly engine: Engine;
-
-  private constructor(path: string, clock: FakeClock, server: S3Server, store: RefusingStore, engine: Engine) {
-    this.path = path;
-    this.clock = clock;
-    this.server = server;
-    this.store = store;
-    this.engine = engine;
-  }
-
-  static async start(path: string, settings: Partial<ReplicateSettings>): Promise<World> {
-    const clock = new FakeClock();
-    const server = await S3Server.start({ now: () => clock.now() });
-    const store = new RefusingStore(storeOn(server, { clock: { ...impatientClock, now: () => clock.now() } }));
-    const engine = await Engine.start({ path, stores: [store], clock, settings: { ...PACE, ...settings } });
-    return new World(path, clock, server, store, engine);
-  }
-
-  /** Writes a row, and lets the WAL be restarted after it. */
-  async write(): Promise<void> {
-    await this.engine.commit("INSERT INTO note (body) VALUES (randomblob(2000))");
-    await this.engine.synced();
-    const restarts = this.engine.eventsOf("wal-restarted").length;
-    await passTime(this.clock, HOUR_MS);
-    await this.engine.happened("wal-restarted", restarts + 1);
-    await this.engine.synced();
-  }
-
-  async indexes(): Promise<{ readonly snapshots: number[]; readonly firstSegment: number | undefined }> {
-    const [generation] = await listReplica(this.store);
-    return {
-      snapshots: generation?.snapshots.map(({ index }) => index) ?? [],
-      firstSegment: generation?.segments[0]?.index,
-    };
-  }
-
-  /** How many rows a restore of the state at a time has. */
-  async rowsAt(timestampMs: number): Promise<number> {
-    const outputPath = `${this.path}.at-${timestampMs}`;
-    const target = { ...LATEST, timestampMs };
-    const result = await restore(this.store, { outputPath, target, clock: impatientClock, random: Math.random });
-    assertFalse(result === null, `there is a state of ${new Date(timestampMs).toISOString()}`);
-    using sqlite = openSqlite(outputPath);
-    return Number(sqlite.value("SELECT count(*) FROM note"));
-  }
-
-  operations(): string[] {
-    return this.server.requests.map(({ operation }) => operation);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine[Symbol.asyncDispose]();
-    await this.server[Symbol.asyncDispose]();
-  }
-}
+import { DAY_MS, HOUR_MS, PACE, World } from "../support/world.ts";
 
 Deno.test("a snapshot is written each interval in which something was written, and what is older than the retention goes", async () => {
   await withFolder(async (folder) => {
@@ -187,8 +106,7 @@ Deno.test("a restart does not put off the snapshot that is due", async () => {
     await world.write();
     await passTime(clock, DAY_MS - 4 * HOUR_MS);
     await engine.stop();
-    const settings = { ...PACE };
-    await using restarted = await Engine.start({ path, stores: [store], clock, settings });
+    await using restarted = await Engine.start({ path, stores: [store], clock, settings: PACE });
     await restarted.happened("resumed");
     await passTime(clock, 6 * HOUR_MS);
     server.requests.length = 0;
@@ -196,55 +114,6 @@ Deno.test("a restart does not put off the snapshot that is due", async () => {
     await restarted.happened("snapshot-written");
     assert(world.operations().includes("ListObjectsV2"), "that is how it knows");
     await assertRestoresEqual(store, path);
-  });
-});
-
-Deno.test("a validation finds a bit that was flipped in the bucket, and one that was not is no cause for alarm", async () => {
-  await withFolder(async (folder) => {
-    await using world = await World.start(`${folder}/app.db`, { validationIntervalMs: DAY_MS, snapshotIntervalMs: 0 });
-    const { engine, clock, server, path } = world;
-    await engine.fill(1);
-    await engine.happened("snapshot-written");
-    await world.write();
-    await passTime(clock, HOUR_MS);
-    await engine.happened("validated");
-    assertEquals(engine.status?.lastValidation?.ok, true);
-    assertEquals(engine.status?.lastValidation?.message, null);
-    const key = server.objects.keys().findLast((name) => name.includes("/snapshots/")) ?? "";
-    const flip = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
-      bytes[bytes.byteLength >> 1] = (bytes[bytes.byteLength >> 1] ?? 0) ^ 1;
-      return bytes;
-    };
-    server.objects.mutate(key, flip);
-    await passTime(clock, DAY_MS);
-    assertEquals(engine.eventsOf("validation-failed"), [], "nothing was written, so nothing is compared");
-    await world.write();
-    await engine.happened("validation-failed");
-    const validation = engine.status?.lastValidation;
-    assertEquals([validation?.ok, validation?.message?.includes(key.replace(/^db\//, ""))], [false, true]);
-    server.objects.mutate(key, flip);
-    await world.write();
-    await passTime(clock, DAY_MS);
-    await engine.happened("validated", 2);
-    assertEquals(engine.status?.lastValidation?.ok, true);
-    await assertRejects(() => Deno.stat(`${folder}/.app.db-litestream/validation.db`), Deno.errors.NotFound);
-    assert(readPages(path).length > 1);
-  });
-});
-
-Deno.test("a validation that cannot find anything out says so, and raises no alarm", async () => {
-  await withFolder(async (folder) => {
-    await using world = await World.start(`${folder}/app.db`, { validationIntervalMs: DAY_MS });
-    const { engine, clock, store } = world;
-    await engine.fill(1);
-    await engine.happened("snapshot-written");
-    store.refuses = (key, verb) => verb === "read" && key.includes("/snapshots/");
-    await world.write();
-    await engine.happened("validation-skipped");
-    assertEquals([engine.status?.lastValidation, engine.eventsOf("validation-failed").length], [null, 0]);
-    store.refuses = () => false;
-    await passTime(clock, HOUR_MS);
-    await engine.happened("validated");
   });
 });
 
