@@ -5,14 +5,16 @@
  */
 
 import { basename, dirname, join } from "@std/path";
-import { parseDuration } from "./duration.ts";
 import { ReplicateError } from "./errors.ts";
+import { type Environment, parseChoice, parseInterval } from "./setting_reading.ts";
 import { findCredentials } from "./find_credentials.ts";
 import type { CredentialsConfig } from "./s3/credentials_config.ts";
 import type { S3Encryption } from "./s3/object_settings.ts";
 import { endpointUrl, refuseClearText } from "./s3/object_url.ts";
 import { hostRegion } from "./s3/providers.ts";
 import { type FileLocation, parseReplicaUrl, type ReplicaLocation, type S3Location } from "./store_url.ts";
+
+export type { Environment };
 
 /** A replica in a bucket: where it is, how objects are kept there, and as whom we come. */
 export interface S3ReplicaConfig extends Omit<S3Location, "encryption"> {
@@ -50,6 +52,14 @@ export interface ReplicateSettings {
   readonly walBytesMax: number;
   /** How long the owner of a log has to close it before this instance takes it over, in milliseconds. */
   readonly takeoverGraceMs: number;
+  /** A snapshot of this age is followed by another one once something was written, in milliseconds; 0 for never. */
+  readonly snapshotIntervalMs: number;
+  /** So many times the database's size of WAL after a snapshot is followed by another one; 0 for never. */
+  readonly snapshotWalRatio: number;
+  /** How far back the replica can be restored to, in milliseconds; 0 to delete nothing. */
+  readonly retentionMs: number;
+  /** How often the replica is restored and compared, if anything was written, in milliseconds; 0 for never. */
+  readonly validationIntervalMs: number;
 }
 
 /** Everything that the engine has to know. Plain data, so that it can be sent to a worker. */
@@ -97,10 +107,14 @@ export const DEFAULT_SETTINGS: ReplicateSettings = {
   segmentBytesMax: 4_194_304,
   walBytesMax: 1_073_741_824,
   takeoverGraceMs: 10_000,
+  snapshotIntervalMs: 86_400_000,
+  snapshotWalRatio: 2,
+  retentionMs: 86_400_000,
+  validationIntervalMs: 0,
 };
 
-/** Environment variables by name. */
-export type Environment = Readonly<Record<string, string>>;
+/** Objects that are younger are never deleted, in milliseconds: who finds them may still be about to use them. */
+const RETENTION_MS_MIN = 3_600_000;
 
 /**
  * Reads the configuration from the environment.
@@ -120,6 +134,7 @@ export function parseReplicateConfig(
   const fencing = parseChoice(env, "FENCING", ["auto", "required", "off"], problems);
   const takeoverGraceMs = parseInterval(env, "TAKEOVER_GRACE", DEFAULT_SETTINGS.takeoverGraceMs, problems);
   const syncIntervalMs = parseInterval(env, "DB_SYNC_INTERVAL", durability === "replica" ? 0 : 1_000, problems);
+  const settings = { ...DEFAULT_SETTINGS, syncIntervalMs, takeoverGraceMs, ...parseUpkeep(env, problems) };
   const replicas = parseReplicas(env, databasePath, problems);
   if (durability === "replica" && replicas.length === 0) {
     problems.push(`Cannot use DURABILITY as "replica" needs a replica: DB_REPLICA_URL is "none"`);
@@ -131,33 +146,25 @@ export function parseReplicateConfig(
     durability,
     onStale,
     fencing,
-    settings: { ...DEFAULT_SETTINGS, syncIntervalMs, takeoverGraceMs },
+    settings,
     shutdownSyncTimeoutMs: SHUTDOWN_SYNC_TIMEOUT_MS,
   });
 }
 
-function parseChoice<T extends string>(
+function parseUpkeep(
   env: Environment,
-  name: string,
-  choices: readonly [T, ...T[]],
   problems: string[],
-): T {
-  const text = env[name] || choices[0];
-  const choice = choices.find((candidate) => candidate === text);
-  if (choice === undefined) {
-    problems.push(`Cannot read ${name} as it must be "${choices.join('" or "')}": current value is "${text}"`);
+): Pick<ReplicateSettings, "snapshotIntervalMs" | "retentionMs" | "validationIntervalMs"> {
+  const { snapshotIntervalMs, retentionMs, validationIntervalMs } = DEFAULT_SETTINGS;
+  const retention = parseInterval(env, "RETENTION", retentionMs, problems);
+  if (retention > 0 && retention < RETENTION_MS_MIN) {
+    problems.push(`Cannot use RETENTION as it must be "0" or at least "1h": current value is "${env["RETENTION"]}"`);
   }
-  return choice ?? choices[0];
-}
-
-function parseInterval(env: Environment, name: string, defaultMs: number, problems: string[]): number {
-  const text = env[name];
-  if (!text) return defaultMs;
-  const ms = parseDuration(text);
-  if (ms === null) {
-    problems.push(`Cannot read ${name} as it must be a duration such as "10s": current value is "${text}"`);
-  }
-  return ms ?? defaultMs;
+  return {
+    snapshotIntervalMs: parseInterval(env, "SNAPSHOT_INTERVAL", snapshotIntervalMs, problems),
+    retentionMs: retention,
+    validationIntervalMs: parseInterval(env, "VALIDATION_INTERVAL", validationIntervalMs, problems),
+  };
 }
 
 function parseReplicas(env: Environment, databasePath: string, problems: string[]): ReplicaConfig[] {

@@ -74,6 +74,11 @@ export class Database {
     return String(firstRow(this.#reader.prepare("SELECT sqlite_version()"))[0]);
   }
 
+  /** Size of the database in bytes, as the last commit has it. */
+  get sizeBytes(): number {
+    return numberOf(this.#checkpointer, "PRAGMA page_count") * numberOf(this.#checkpointer, "PRAGMA page_size");
+  }
+
   /**
    * Begins the long read transaction anew, at the WAL's present end. While its read mark is above 0, nobody can
    * restart the WAL.
@@ -172,8 +177,7 @@ export class Database {
       const pageCount = numberOf(connection, "PRAGMA page_count");
       const pageBytes = numberOf(connection, "PRAGMA page_size");
       const select = connection.prepare("SELECT data FROM sqlite_dbpage WHERE pgno = ?");
-      const readPage = (pageNumber: number): Uint8Array<ArrayBuffer> =>
-        new Uint8Array(asBytes(firstRow(select, pageNumber)[0]));
+      const readPage = (pageNumber: number): Uint8Array => asBytes(firstRow(select, pageNumber)[0]);
       return { pageCount, pageBytes, readPage, [Symbol.dispose]: close };
     } catch (error) {
       close();

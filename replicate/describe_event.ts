@@ -44,6 +44,18 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
       return ["info", event.task === "restore" ? "Restoring" : "Writing a snapshot"];
     case "snapshot-written":
       return ["info", "Snapshot written"];
+    case "snapshot-failed":
+      return ["warning", "A later snapshot failed and will be tried again; replication goes on"];
+    case "retention-applied":
+      return ["info", "Old objects deleted from the replica"];
+    case "retention-failed":
+      return ["warning", "Old objects could not be deleted from the replica; replication goes on"];
+    case "validated":
+      return ["info", "The replica was restored and equals the database"];
+    case "validation-failed":
+      return ["error", "The replica does not restore to what the database holds"];
+    case "validation-skipped":
+      return ["warning", "The replica could not be validated; that says nothing about it"];
     case "wal-restarted":
       return ["debug", "WAL checkpointed and restarted"];
     case "checkpoint-pinned":

@@ -12,6 +12,7 @@ export type ReplicateErrorCode =
   | "foreign-writer"
   | "object-damaged"
   | "object-missing"
+  | "replica-differs"
   | "store-refused"
   | "store-unavailable"
   | "target-exists"

@@ -52,6 +52,35 @@ export type ReplicateEvent =
     readonly databaseBytes: number;
     readonly durationMs: number;
   }
+  | {
+    readonly type: "snapshot-failed";
+    readonly replica: string;
+    readonly error: ErrorReport;
+    readonly nextTryMs: number;
+  }
+  | {
+    readonly type: "retention-applied";
+    readonly replica: string;
+    readonly objects: number;
+    readonly bytes: number;
+  }
+  | { readonly type: "retention-failed"; readonly replica: string; readonly error: ErrorReport }
+  | {
+    readonly type: "validated";
+    readonly replica: string;
+    readonly position: string;
+    readonly databaseBytes: number;
+    readonly durationMs: number;
+  }
+  /** The replica does not hold what the database holds. */
+  | {
+    readonly type: "validation-failed";
+    readonly replica: string;
+    readonly position: string;
+    readonly error: ErrorReport;
+  }
+  /** Nothing was found out. */
+  | { readonly type: "validation-skipped"; readonly replica: string; readonly error: ErrorReport }
   | { readonly type: "wal-restarted"; readonly frames: number; readonly heldMs: number }
   | { readonly type: "checkpoint-pinned"; readonly frames: number; readonly checkpointedFrames: number }
   | { readonly type: "wal-bound-exceeded"; readonly replica: string; readonly walBytes: number }

@@ -57,7 +57,6 @@ export class LiveWal {
   #restartedAt: number;
   #attemptedAt: number;
   #failedAttempts = 0;
-  /** Where our own first commit in the WAL ends; what lies beyond is the application's. */
   #bumpEnd = 0;
 
   /** @param options Connections, clock, bounds and gate. */
@@ -65,6 +64,11 @@ export class LiveWal {
     this.#options = options;
     this.#restartedAt = options.clock.monotonic();
     this.#attemptedAt = this.#restartedAt;
+  }
+
+  /** Where our own first commit in the WAL ends; what lies beyond is the application's. */
+  get bumpEnd(): number {
+    return this.#bumpEnd;
   }
 
   /**

@@ -5,12 +5,12 @@
  */
 
 import type { GenerationReason } from "./events.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { LagWatch } from "./lag_watch.ts";
 import { Lineage } from "./lineage.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { formatPosition } from "./position.ts";
 import type { ResumeDecision } from "./resume.ts";
-import { SnapshotKeeper } from "./snapshot_keeper.ts";
 import { type CapturedWal, ForeignWriterError, ReplicaSync } from "./sync.ts";
 import { captureTail } from "./tail.ts";
 import { Wake } from "./wake.ts";
@@ -32,7 +32,7 @@ export class ReplicaWriter {
   readonly #store: ObjectStore;
   readonly #sync: ReplicaSync;
   readonly #lineage: Lineage;
-  readonly #snapshots: SnapshotKeeper;
+  readonly #snapshots: Housekeeping;
   readonly #onStatus: () => void;
   readonly #wake = new Wake();
   readonly #lag = new LagWatch();
@@ -57,7 +57,7 @@ export class ReplicaWriter {
     this.#trouble = new WriterTrouble(context, store.url, this.#finishing.signal);
     this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax);
     this.#lineage = new Lineage(context, store, this.#sync, decision);
-    this.#snapshots = new SnapshotKeeper(context, store, () => {
+    this.#snapshots = new Housekeeping(context, store, () => {
       this.#onStatus();
       this.#wake.ring();
     });
@@ -74,6 +74,7 @@ export class ReplicaWriter {
       syncedNotice: this.#isRestorable ? this.#sync.uploadedNotice : 0,
       lastSyncAtMs: this.#lastSyncAtMs,
       error: this.#trouble.error,
+      lastValidation: this.#snapshots.lastValidation,
     };
   }
 
@@ -93,11 +94,7 @@ export class ReplicaWriter {
     this.#wake.ring();
   }
 
-  /**
-   * Keeps the replica up to date until the signal fires, or another writer is found.
-   *
-   * @param signal Ends the loop.
-   */
+  /** Keeps the replica up to date until the signal fires, or another writer is found. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.#role !== "fenced") {
       try {
@@ -115,6 +112,7 @@ export class ReplicaWriter {
   /** From now on nothing is paced, and {@linkcode ReplicaWriter.run} returns once everything is in the replica. */
   finish(): void {
     this.#finishing.abort();
+    this.#snapshots.finish();
     this.#wake.ring();
   }
 
@@ -163,7 +161,7 @@ export class ReplicaWriter {
     this.#onStatus();
   }
 
-  /** Ends a snapshot that is under way. */
+  /** Ends a snapshot that is under way, and whatever else runs beside the loop. */
   cancelSnapshot(): Promise<void> {
     return this.#snapshots.cancel();
   }
@@ -173,7 +171,8 @@ export class ReplicaWriter {
     if (this.#sync.place?.isSealed) await this.#context.restartWal({ isAttached: true });
     const { clock, settings, lastNotice, walMutex, walFile } = this.#context;
     while (!signal.aborted && this.#sync.place !== null) {
-      await this.#snapshots.ensure(() => this.#sync.place);
+      const wasOwner = this.#role === "writer";
+      if (wasOwner) await this.#snapshots.ensure(() => this.#sync.place);
       const notice = lastNotice();
       const reachedEnd = await walMutex.run(() =>
         this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
@@ -189,7 +188,8 @@ export class ReplicaWriter {
         continue;
       }
       await this.#uploadAll(signal);
-      if (reachedEnd) break;
+      const hasClaimed = !wasOwner && this.#role === "writer"; // then there is more to do
+      if (reachedEnd && !hasClaimed) break;
     }
     // Once it is time to finish, a new WAL would keep those waiting whose loops have ended.
     if (!this.#finishing.signal.aborted) await this.#context.checkpointIfDue();
@@ -219,9 +219,10 @@ export class ReplicaWriter {
       this.#isRestorable = hasSnapshot;
       this.#nextUploadAt = startedAt + settings.syncIntervalMs;
       this.#lastSyncAtMs = clock.now();
+      this.#snapshots.count(this.#sync.uploadedEnd);
       this.#onStatus();
     }
-    if (this.#sync.position !== null) this.#snapshots.advance(this.#sync.position);
+    this.#snapshots.advance(this.#sync.position);
     this.#onStatus();
   }
 

@@ -123,7 +123,7 @@ export class Replication {
       lagBytes: Math.max(knownLagBytes, this.#ledger.pendingCount), // a commit that was not looked at has some bytes
       lagSeconds: this.#ledger.oldestAgeSeconds,
       lastSyncAt: lastSyncAtMs === 0 ? null : new Date(lastSyncAtMs).toISOString(),
-      error: this.#failure?.message ?? this.#statuses.find(({ error }) => error !== null)?.error?.message ?? null,
+      error: this.#failure?.message ?? this.#statuses.map(faultOf).find((fault) => fault !== null) ?? null,
     };
   }
 
@@ -239,4 +239,9 @@ export class Replication {
       if (!this.#stopping.signal.aborted) this.#startWorker();
     });
   }
+}
+
+/** What prevents replication, or shows that it does not do what it should. */
+function faultOf({ error, lastValidation }: WriterStatus): string | null {
+  return error?.message ?? lastValidation?.message ?? null;
 }

@@ -64,10 +64,11 @@ export interface RestoreResult {
  */
 export async function restore(store: ObjectStore, options: RestoreOptions): Promise<RestoreResult | null> {
   for (let plans = 1;; plans++) {
-    const plan = planRestore(await listReplica(store, { signal: options.signal }), options.target ?? LATEST);
-    if (plan === null) return null;
+    const listing = await listReplica(store, { signal: options.signal });
     try {
-      return await carryOut(store, plan, options);
+      // A listing of several pages may show what was there before retention ran, and what was there after.
+      const plan = planRestore(listing, options.target ?? LATEST);
+      return plan === null ? null : await carryOut(store, plan, options);
     } catch (error) {
       const hasVanished = error instanceof ReplicateError && error.code === "object-missing";
       if (!hasVanished || plans === MAX_PLANS) throw error;
@@ -79,6 +80,8 @@ export async function restore(store: ObjectStore, options: RestoreOptions): Prom
 async function carryOut(store: ObjectStore, plan: RestorePlan, options: RestoreOptions): Promise<RestoreResult> {
   // Of this plan only: by the next listing the transaction may have its commit.
   const ends = new Map<number, number>();
+  const { index = null, offset } = options.target ?? LATEST;
+  if (index !== null && offset !== undefined) ends.set(index, offset);
   for (;;) {
     try {
       return await replay(store, plan, ends, options);
@@ -117,12 +120,17 @@ async function replay(
   }
   applier.finish();
   const databaseBytes = applier.pageCount === null ? file.sizeBytes : applier.pageCount * pageBytes;
-  const { index, offset } = plan.segments.length > 0 ? applier.end : { index: plan.snapshot.index, offset: 0 };
-  const position = { generation: plan.generation, index, offset };
+  const position = { generation: plan.generation, ...endOf(plan, applier, options.target ?? LATEST) };
   const result = { position, databaseBytes, pageBytes, objects: plan.segments.length + 1 };
   await options.beforeAppearance?.(result);
   await file.finish(databaseBytes);
   return result;
+}
+
+/** Where what was replayed ends; segments may reach beyond what was wanted of them. */
+function endOf(plan: RestorePlan, { end }: WalApplier, target: RestoreTarget): Omit<Position, "generation"> {
+  if (plan.segments.length === 0) return { index: plan.snapshot.index, offset: 0 };
+  return end.index === target.index ? { ...end, offset: Math.min(end.offset, target.offset ?? Infinity) } : end;
 }
 
 /** Fetches a segment whole, unless it is so large that it has to be read while it is replayed. */

@@ -15,6 +15,11 @@ export interface RestoreTarget {
   readonly generation: Generation | null;
   /** The last WAL to apply; null for all. */
   readonly index: number | null;
+  /**
+   * How much of the last WAL to apply, in bytes; all of it without. Has to be the end of a transaction, and no snapshot
+   * of that WAL may show a later one: whoever writes the replica sees to it.
+   */
+  readonly offset?: number;
   /** Only what was written up to then, in milliseconds since 1970; null for all. */
   readonly timestampMs: number | null;
 }
@@ -53,12 +58,14 @@ export function planRestore(listing: readonly GenerationListing[], target: Resto
   if (chosen === undefined) return null;
   const snapshot = chosen.snapshots.findLast(({ index }) => target.index === null || index <= target.index);
   if (snapshot === undefined) return null;
-  const segments = chosen.segments.filter(({ index }) =>
-    index >= snapshot.index && (target.index === null || index <= target.index)
-  );
+  const segments = chosen.segments.filter((segment) => segment.index >= snapshot.index && isWanted(segment, target));
   verifyOrder(chosen.generation, snapshot.index, segments);
   const totalBytes = segments.reduce((sum, { size }) => sum + size, snapshot.size);
   return { generation: chosen.generation, snapshot, segments, totalBytes };
+}
+
+function isWanted(segment: SegmentInfo, { index, offset = Infinity }: RestoreTarget): boolean {
+  return index === null || segment.index < index || segment.index === index && segment.offset < offset;
 }
 
 function upTo(listing: GenerationListing, timestampMs: number | null): GenerationListing {

@@ -150,6 +150,7 @@ export class Session {
       database,
       walFile,
       walMutex: liveWal.mutex,
+      bumpEnd: () => liveWal.bumpEnd,
       databaseModifiedAtMs: () => modifiedAtMs(databasePath),
       restartWal: (asker) => liveWal.restartFor(asker),
       checkpointIfLarge: () => liveWal.checkpointIfLarge(),

@@ -52,6 +52,21 @@ export const REPLICATE_SETTINGS: readonly ReplicateSetting[] = [
     meaning: "how long a new instance lets the old one finish before it takes over; none is needed after a clean stop",
   },
   {
+    name: "SNAPSHOT_INTERVAL",
+    default: "`24h`",
+    meaning: "least time between two snapshots of the whole database; `0` for none but the first",
+  },
+  {
+    name: "RETENTION",
+    default: "`24h`",
+    meaning: "how far back the replica can be restored to; older objects are deleted, none with `0`",
+  },
+  {
+    name: "VALIDATION_INTERVAL",
+    default: "`0` (never)",
+    meaning: "how often the replica is restored beside the database and compared with it, page for page",
+  },
+  {
     name: "LITESTREAM_ACCESS_KEY_ID",
     default: "`AWS_ACCESS_KEY_ID`, `BUCKETEER_AWS_ACCESS_KEY_ID`",
     meaning: "the bucket's access key",

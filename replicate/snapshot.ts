@@ -26,7 +26,7 @@ export interface SnapshotRead extends Disposable {
    *
    * @param pageNumber Its number, from 1.
    */
-  readPage(pageNumber: number): Uint8Array<ArrayBuffer>;
+  readPage(pageNumber: number): Uint8Array;
 }
 
 /** Options of {@linkcode writeSnapshot}. */
@@ -65,12 +65,16 @@ export async function writeSnapshot(
   });
 }
 
-/** Pages in runs: to hand them on one by one would cost more than to read them. */
+/**
+ * Pages in runs: to hand them on one by one would cost more than to read them. All runs share one buffer, as garbage
+ * outside of the JavaScript heap is collected late: whoever takes one is done with it when asking for the next.
+ */
 async function* pages(read: SnapshotRead, options: SnapshotOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const pagesPerRun = Math.max(1, RUN_BYTES / read.pageBytes);
+  const buffer = new Uint8Array(Math.min(pagesPerRun, read.pageCount) * read.pageBytes);
   for (let first = 1; first <= read.pageCount; first += pagesPerRun) {
     const count = Math.min(pagesPerRun, read.pageCount - first + 1);
-    const run = new Uint8Array(count * read.pageBytes);
+    const run = buffer.subarray(0, count * read.pageBytes);
     for (let i = 0; i < count; i++) run.set(read.readPage(first + i), i * read.pageBytes);
     yield run;
     options.onProgress?.((first + count - 1) * read.pageBytes);

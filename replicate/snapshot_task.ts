@@ -5,6 +5,7 @@
  */
 
 import type { ObjectStore } from "./object_store.ts";
+import { beginPinnedRead, type PinnedRead } from "./pinned_read.ts";
 import { comparePlaces, formatPosition, type Position } from "./position.ts";
 import { type SnapshotRead, writeSnapshot } from "./snapshot.ts";
 import type { SyncPlace } from "./sync.ts";
@@ -36,7 +37,7 @@ export class SnapshotTask {
   private constructor(
     context: WriterContext,
     store: ObjectStore,
-    begun: { readonly read: SnapshotRead; readonly position: Position },
+    begun: PinnedRead,
     listener: SnapshotListener,
   ) {
     this.#context = context;
@@ -61,14 +62,7 @@ export class SnapshotTask {
     placeNow: () => SyncPlace | null,
     listener: SnapshotListener,
   ): Promise<SnapshotTask | null> {
-    await context.walMutex.run(async () => void await placeNow()?.cursor.findEnd()); // the long look, without the lock
-    const begun = await context.underWriteLock(async () => {
-      const place = placeNow();
-      if (place === null) return null;
-      const offset = await place.cursor.findEnd();
-      const position = { generation: place.generation, index: place.index, offset };
-      return { position, read: context.database.openSnapshot() };
-    });
+    const begun = await beginPinnedRead(context, placeNow);
     return begun === null ? null : new SnapshotTask(context, store, begun, listener);
   }
 

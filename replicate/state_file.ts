@@ -92,6 +92,11 @@ export class StateFile {
     return file;
   }
 
+  /** The folder of the engine's own files. It is there once something was remembered. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** What was last written to a replica, or null. */
   get(replicaUrl: string): WriterState | null {
     return this.#states[replicaUrl] ?? null;

@@ -56,6 +56,7 @@ export class ReplicaSync {
   #place: SyncPlace | null = null;
   #uploads = 0;
   #uploadedNotice = 0;
+  #uploadedEnd: Pick<Position, "index" | "offset"> | null = null;
   #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
 
   /**
@@ -85,6 +86,11 @@ export class ReplicaSync {
     const position = this.position;
     if (position === null || this.#head === null) return position;
     return { ...position, offset: position.offset + this.#head.segment.bytes.byteLength };
+  }
+
+  /** Where the last segment that was uploaded ends in its WAL; null before the first. */
+  get uploadedEnd(): Pick<Position, "index" | "offset"> | null {
+    return this.#uploadedEnd;
   }
 
   /** Plain bytes that are captured and not uploaded. */
@@ -201,6 +207,7 @@ export class ReplicaSync {
     const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
     this.#head = null;
+    this.#uploadedEnd = { index: segment.index, offset: segment.offset + uploadedBytes };
     if (this.#queue.advance(uploadedBytes) === 0) this.#uploadedNotice = Math.max(this.#uploadedNotice, segment.notice);
     return true;
   }

@@ -44,6 +44,8 @@ export interface WriterContext {
   readonly databaseModifiedAtMs: () => Promise<number>;
   /** Whether the application has ended when the engine is told to finish, so that the log can be closed. */
   readonly closesLog: boolean;
+  /** Where our own first commit in the live WAL ends; what lies beyond is the application's. 0 when it has none. */
+  readonly bumpEnd: () => number;
   /** Checkpoints when the WAL is large. */
   readonly checkpointIfLarge: () => Promise<void>;
   /** Checkpoints when the WAL is large or old; called by a writer that has uploaded everything. */

@@ -9,6 +9,16 @@ import type { ErrorReport } from "./errors.ts";
 /** What this instance is to a replica. `waiting`: not sure yet. `fenced`: another one writes, this one never again. */
 export type WriterRole = "waiting" | "writer" | "fenced";
 
+/** What a comparison of the restored replica with the database has found. */
+export interface ValidationResult {
+  /** When, in milliseconds since 1970. */
+  readonly atMs: number;
+  /** Whether they were the same. */
+  readonly ok: boolean;
+  /** What is wrong, or null. */
+  readonly message: string | null;
+}
+
 /** The state of one replica's writer. */
 export interface WriterStatus {
   /** The replica. */
@@ -25,4 +35,6 @@ export interface WriterStatus {
   readonly lastSyncAtMs: number | null;
   /** What prevents it from going on at present, or null. */
   readonly error: ErrorReport | null;
+  /** What the last validation found, or null. One that could not find anything out does not count. */
+  readonly lastValidation: ValidationResult | null;
 }

@@ -95,6 +95,24 @@ Deno.test("parseReplicateConfig() uploads at once under DURABILITY=replica, unle
   }
 });
 
+Deno.test("parseReplicateConfig() reads how often to snapshot and to validate, and how long to keep what is old", () => {
+  const day = 86_400_000;
+  const table: readonly (readonly [Environment, readonly number[]])[] = [
+    [{}, [day, day, 0]],
+    [{ SNAPSHOT_INTERVAL: "6h", RETENTION: "7d", VALIDATION_INTERVAL: "12h" }, [day / 4, 7 * day, day / 2]],
+    [{ SNAPSHOT_INTERVAL: "0", RETENTION: "0", VALIDATION_INTERVAL: "0" }, [0, 0, 0]],
+    [{ RETENTION: "1h" }, [day, day / 24, 0]],
+  ];
+  for (const [env, expected] of table) {
+    const { settings } = parse(env);
+    assertEquals([settings.snapshotIntervalMs, settings.retentionMs, settings.validationIntervalMs], expected);
+  }
+  assertEquals(problemsOf({ RETENTION: "59m" }), [
+    'Cannot use RETENTION as it must be "0" or at least "1h": current value is "59m"',
+  ]);
+  assertEquals(problemsOf({ SNAPSHOT_INTERVAL: "daily", VALIDATION_INTERVAL: "-1s" }).length, 2);
+});
+
 Deno.test("parseReplicateConfig() reads what to do with a stale database", () => {
   assertEquals(["restore", "fail", ""].map((text) => parse({ ON_STALE: text }).onStale), [
     "restore",

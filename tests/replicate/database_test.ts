@@ -111,7 +111,17 @@ Deno.test("Database.openSnapshot() shows the database as it was, whatever is wri
     application.exec("UPDATE note SET body = zeroblob(9000)");
     assertEquals(read.pageCount, before.length);
     assertEquals(read.pageBytes, 4096);
-    for (const [i, page] of before.entries()) assertEquals(read.readPage(i + 1), new Uint8Array(page));
+    for (const [i, page] of before.entries()) assertEquals(new Uint8Array(read.readPage(i + 1)), page);
+  });
+});
+
+Deno.test("Database.sizeBytes follows the commits of others", async () => {
+  await withDatabase((database, application, path) => {
+    database.holdRead();
+    const before = database.sizeBytes;
+    assertEquals(before, 4_096 * readPages(path).length);
+    application.exec("CREATE TABLE large AS SELECT zeroblob(1000000)");
+    assert(database.sizeBytes > before + 1_000_000);
   });
 });
 

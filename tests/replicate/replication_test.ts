@@ -150,6 +150,32 @@ Deno.test("Replication.durable() waits for nothing under DURABILITY=local, and s
   });
 });
 
+Deno.test("Replication.health() tells what a validation has found, until another one finds nothing", async () => {
+  await withFolder(async (folder) => {
+    await withApplication(configOf(folder, {}, { validationIntervalMs: 50 }), async (service, application) => {
+      const { replication } = service;
+      await service.happened("snapshot-written");
+      await service.commit(application, "INSERT INTO note (body) VALUES ('zero')");
+      await service.happened("validated");
+      assertEquals(replication.health().error, null);
+      const { key = "" } = await Array.fromAsync(folderStore(`${folder}/replica`).list("generations/"))
+        .then((objects) => objects.find((object) => object.key.includes("/snapshots/"))) ?? {};
+      const sound = await Deno.readFile(`${folder}/replica/${key}`);
+      await Deno.writeFile(`${folder}/replica/${key}`, sound.with(30, (sound[30] ?? 0) ^ 1));
+      await service.commit(application, "INSERT INTO note (body) VALUES ('one')");
+      await service.happened("validation-failed");
+      while (replication.health().error === null) await new Promise((resolve) => setTimeout(resolve, 0));
+      assert(replication.health().error?.includes(key), replication.health().error ?? "");
+      const validations = service.events.filter(({ type }) => type === "validated").length;
+      await Deno.writeFile(`${folder}/replica/${key}`, sound);
+      await service.commit(application, "INSERT INTO note (body) VALUES ('two')");
+      await service.happened("validated", validations + 1);
+      while (replication.health().error !== null) await new Promise((resolve) => setTimeout(resolve, 0));
+      assertEquals(await replication.stop(), "synced");
+    });
+  });
+});
+
 Deno.test("Replication holds and releases commits around each barrier", async () => {
   await withFolder(async (folder) => {
     const config = configOf(folder, { DURABILITY: "replica" }, { minCheckpointPageCount: 5 });
@@ -204,8 +230,7 @@ Deno.test("Replication restarts a worker that failed, and what was committed mea
     const clock = new FakeClock();
     const config = configOf(folder, { DURABILITY: "replica" });
     await Deno.mkdir(`${folder}/data`);
-    const service = new Service(config, clock);
-    const { replication } = service;
+    const service = new Service(config, clock), { replication } = service;
     await replication.prepared;
     await Deno.rename(`${folder}/data`, `${folder}/away`);
     await Deno.writeTextFile(`${folder}/data`, "no folder: the worker cannot look for the database");
@@ -219,8 +244,7 @@ Deno.test("Replication restarts a worker that failed, and what was committed mea
     await clock.whenPending(1);
     await clock.advance(60_000);
     await replication.durable(NEVER);
-    assertEquals(replication.health().error, null);
-    assertEquals(await replication.stop(), "synced");
+    assertEquals([replication.health().error, await replication.stop()], [null, "synced"]);
     await assertRestoresEqual(folderStore(`${folder}/replica`), config.databasePath);
   });
 });

@@ -108,6 +108,12 @@ Deno.test("planRestore() stops after the index that is asked for", () => {
   assertEquals(planOf(listingOf("s0 0_0 2_0"), { index: 0 }), "s0 0_0");
 });
 
+Deno.test("planRestore() leaves out what begins at or beyond the offset that is asked for", () => {
+  const listing = listingOf("s1 1_0 1_20 2_0 2_20 3_0");
+  const plans = [0, 0x20, 0x21, 0x1000].map((offset) => planOf(listing, { index: 2, offset }));
+  assertEquals(plans, ["s1 1_0 1_20", "s1 1_0 1_20 2_0", "s1 1_0 1_20 2_0 2_20", "s1 1_0 1_20 2_0 2_20"]);
+});
+
 Deno.test("planRestore() takes what was written up to a time, and all of it when the time is later", () => {
   const listing = listingOf("s0@10 0_0@20 0_20@30 1_0@40 s1@50 1_20@60 2_0@70");
   const plans = [9, 10, 29, 30, 49, 50, 65, 70, 1e15].map((timestampMs) => planOf(listing, { timestampMs }));

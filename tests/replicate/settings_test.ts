@@ -47,4 +47,13 @@ Deno.test("REPLICATE_SETTINGS tells the defaults that hold", () => {
   assertEquals(defaultOf("DURABILITY"), `\`${durability}\``);
   assertEquals(defaultOf("ON_STALE"), `\`${onStale}\``);
   assert(defaultOf("DB_SYNC_INTERVAL").startsWith(`\`${settings.syncIntervalMs / 1_000}s\``));
+  for (
+    const [name, ms] of [["SNAPSHOT_INTERVAL", settings.snapshotIntervalMs], [
+      "RETENTION",
+      settings.retentionMs,
+    ]] as const
+  ) {
+    assertEquals(defaultOf(name), `\`${ms / 3_600_000}h\``);
+  }
+  assert(defaultOf("VALIDATION_INTERVAL").startsWith(`\`${settings.validationIntervalMs}\``));
 });

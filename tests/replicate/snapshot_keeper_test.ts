@@ -2,6 +2,7 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { ReplicateError } from "../../replicate/errors.ts";
 import { FileStore, type FileStoreOptions } from "../../replicate/file_store.ts";
 import { parseGeneration } from "../../replicate/generation.ts";
+import { groupByGeneration } from "../../replicate/listing.ts";
 import type { ObjectStore } from "../../replicate/object_store.ts";
 import { SnapshotKeeper } from "../../replicate/snapshot_keeper.ts";
 import type { SyncPlace } from "../../replicate/sync.ts";
@@ -99,4 +100,55 @@ Deno.test("SnapshotKeeper.reset() gives up what is under way for another generat
     await keeper.cancel();
     assertFalse(keeper.isRunning);
   });
+});
+
+Deno.test("SnapshotKeeper.renew() makes another one when it is due, and one that fails makes the generation no less safe", async () => {
+  await withWriterScene(async (scene) => {
+    const { store, keeper, changed } = keeperOf(scene);
+    const place = await placeOf(scene);
+    await keeper.reset({ exists: false });
+    await keeper.renew(() => place);
+    assertFalse(keeper.isRunning, "the first one is not its task");
+    await keeper.ensure(() => place);
+    keeper.advance(FAR);
+    await changed();
+    assertFalse(keeper.isIgnorant);
+    const next = { ...place, index: 1 };
+    await keeper.renew(() => next);
+    assertFalse(keeper.isRunning, "nothing was written");
+    assert(keeper.count({ index: 1, offset: 1e8 }));
+    store.isRefusing = true;
+    await keeper.renew(() => next);
+    assert(keeper.isRunning && keeper.exists && keeper.missingBytes === 0);
+    keeper.advance(FAR);
+    await changed();
+    assertEquals([keeper.exists, keeper.isRunning], [true, false]);
+    await keeper.ensure(() => next); // throws nothing: it is told, and stops nothing else
+    assertEquals(scene.events.at(-1)?.type, "snapshot-failed");
+    store.isRefusing = false;
+    await keeper.renew(() => next);
+    assertFalse(keeper.isRunning, "not at once");
+  }, { snapshotWalRatio: 2 });
+});
+
+Deno.test("SnapshotKeeper.renew() gives up for a WAL that grows too long meanwhile", async () => {
+  await withWriterScene(async (scene) => {
+    const { keeper } = keeperOf(scene);
+    const place = { ...await placeOf(scene), index: 1 };
+    await keeper.reset({ exists: true });
+    assert(keeper.isIgnorant);
+    const key = `generations/${generation}/snapshots/00000000.snapshot.lz4`;
+    const [listing] = groupByGeneration([{ key, size: 10, modifiedAtMs: 0 }]);
+    if (listing !== undefined) keeper.learn(listing);
+    await keeper.ensure(() => place);
+    keeper.count({ index: 1, offset: 1e8 });
+    await keeper.renew(() => place);
+    assert(keeper.isRunning);
+    const cursor = new Proxy(place.cursor, {
+      get: (target, name) => name === "offset" ? 2e9 : Reflect.get(target, name, target),
+    });
+    await keeper.renew(() => ({ ...place, cursor }));
+    assertEquals([keeper.exists, keeper.isRunning], [true, false]);
+    assertEquals(scene.events.at(-1)?.type, "snapshot-failed");
+  }, { snapshotIntervalMs: 1 });
 });

@@ -50,9 +50,10 @@ Deno.test("ReplicaSync captures and uploads the WAL, and knows how far it has co
     assertEquals(sync.position, { generation, index: 0, offset: 0 });
     assert(await sync.capture(5, Infinity));
     assertEquals([sync.queuedBytes, sync.lagBytes, sync.uploadedNotice], [wal.byteLength, wal.byteLength, 0]);
-    assertEquals(sync.position?.offset, 0, "captured is not uploaded");
+    assertEquals([sync.position?.offset, sync.uploadedEnd], [0, null], "captured is not uploaded");
     assert(await sync.upload());
     assertEquals(sync.position, { generation, index: 0, offset: wal.byteLength });
+    assertEquals(sync.uploadedEnd, { index: 0, offset: wal.byteLength });
     assertEquals([sync.queuedBytes, sync.lagBytes, sync.uploadedNotice], [0, 0, 5]);
     assertFalse(await sync.upload());
     assertEquals(await readSegment(store, key(0, 0)), new Uint8Array(wal));

@@ -12,20 +12,12 @@ import type { ObjectStore } from "../../replicate/object_store.ts";
 import type { StopOutcome } from "../../replicate/protocol.ts";
 import { Replicator } from "../../replicate/replicator.ts";
 import type { WriterStatus } from "../../replicate/writer_status.ts";
+import { QUICK } from "./quick.ts";
 import { seededRandom } from "./random.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
 import { withTurns } from "./turns.ts";
 
-/** Uploads at once, looks at the WAL often, and never checkpoints before a thousand frames. */
-export const QUICK: ReplicateSettings = {
-  syncIntervalMs: 0,
-  monitorIntervalMs: 20,
-  checkpointIntervalMs: 0,
-  minCheckpointPageCount: 1_000,
-  segmentBytesMax: 4_194_304,
-  walBytesMax: 1_073_741_824,
-  takeoverGraceMs: 0,
-};
+export { QUICK };
 
 /** How long a test waits for anything before it fails, in milliseconds: far more than it ever takes. */
 const PATIENCE_MS = 60_000;

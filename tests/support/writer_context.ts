@@ -80,6 +80,7 @@ export async function withWriterScene(
         isFenced: () => Promise.resolve(IS_FENCED),
         databaseModifiedAtMs: () => modifiedAtMs(path),
         closesLog: false,
+        bumpEnd: () => liveWal.bumpEnd,
         checkpointIfLarge: () => liveWal.checkpointIfLarge(),
         checkpointIfDue: () => liveWal.checkpointIfDue(),
         underWriteLock: (operation) => liveWal.underWriteLock(operation),
