@@ -31,6 +31,10 @@ export interface ReplicatorOptions {
   readonly onStale: StalePolicy;
   /** Pace and bounds. */
   readonly settings: ReplicateSettings;
+  /** What differs from them for single replicas. Default: nothing. */
+  readonly replicaSettings?: ReadonlyMap<ObjectStore, Partial<ReplicateSettings>>;
+  /** The folder of the engine's own files. Default: the usual one beside the database. */
+  readonly metaFolder?: string;
   /** Holds the application's commits while the write lock is the engine's. */
   readonly gate: CommitGate;
   /** Time. */
@@ -71,7 +75,7 @@ export class Replicator {
    * @throws {ReplicateError} What {@linkcode prepareDatabase} throws.
    */
   async prepare({ isDatabaseOpen = false }: { readonly isDatabaseOpen?: boolean } = {}): Promise<void> {
-    this.#state = await StateFile.open(this.#options.databasePath);
+    this.#state = await StateFile.open(this.#options.databasePath, this.#options.metaFolder);
     if (isDatabaseOpen) return;
     this.#preparation = await prepareDatabase({
       ...this.#options,
@@ -140,9 +144,11 @@ export class Replicator {
     if (signal.aborted) return;
     try {
       const context = await this.#open();
-      this.#writers = this.#options.stores.map((store) =>
-        new ReplicaWriter(context, store, this.#preparation.get(store) ?? null, () => this.#publish())
-      );
+      this.#writers = this.#options.stores.map((store) => {
+        const settings = { ...context.settings, ...this.#options.replicaSettings?.get(store) };
+        const decision = this.#preparation.get(store) ?? null;
+        return new ReplicaWriter({ ...context, settings }, store, decision, () => this.#publish());
+      });
       this.#liveWal?.serve(this.#writers);
       if (this.#isFinishing) { for (const writer of this.#writers) writer.finish(); }
       const ended = new AbortController();
