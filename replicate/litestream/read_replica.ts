@@ -28,6 +28,8 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
   sftp: "SFTP is not supported: use s3, or file on a mounted folder",
 };
 
+const PATH_IS_URL = `it must be a path: a URL goes into "url"`;
+
 /** Keys that only one kind of replica has. */
 const S3_KEYS = [
   "access-key-id",
@@ -81,7 +83,8 @@ function readFolder(raw: RawReplica, { env, refuse }: ReplicaSurroundings): Repl
   return { type: "file", path: absolutePath(path, env) };
 }
 
-function readBucket(raw: RawReplica, { refuse }: ReplicaSurroundings): ReplicaLocation | null {
+function readBucket(raw: RawReplica, surroundings: ReplicaSurroundings): ReplicaLocation | null {
+  const { refuse } = surroundings;
   if (raw["skip-verify"]) {
     refuse(
       "skip-verify",
@@ -89,29 +92,35 @@ function readBucket(raw: RawReplica, { refuse }: ReplicaSurroundings): ReplicaLo
     );
   }
   if (raw.url !== undefined && raw.bucket !== undefined) refuse("bucket", `the "url" has a bucket already`);
-  const location = readUrl(raw, refuse);
-  if (location === null) return null;
-  const found = location?.type === "s3" ? location : null;
-  const bucket = found?.bucket ?? raw.bucket;
-  if (bucket === undefined) {
+  if (raw.url === undefined && raw.bucket === undefined) {
     refuse(null, `it must have a "bucket", or a "url"`);
     return null;
   }
-  const endpoint = raw.endpoint ?? found?.endpoint ?? null;
+  const location = raw.url === undefined ? readPlace(raw, refuse) : readUrl(raw, refuse);
+  if (location?.type !== "s3") return null;
+  const endpoint = raw.endpoint ?? location.endpoint;
   return {
-    type: "s3",
-    bucket,
-    path: found?.path ?? (raw.path ?? "").split("/").filter((name) => name !== "").join("/"),
+    ...location,
     endpoint,
-    region: raw.region ?? found?.region ?? null,
-    forcePathStyle: raw["force-path-style"] ?? found?.forcePathStyle ?? (endpoint === null ? null : true),
+    region: raw.region ?? location.region,
+    forcePathStyle: raw["force-path-style"] ?? location.forcePathStyle ?? (endpoint === null ? null : true),
   };
+}
+
+/** The location that `bucket` and `path` name. */
+function readPlace({ bucket, path }: RawReplica, refuse: ReplicaSurroundings["refuse"]): ReplicaLocation | null {
+  if (path !== undefined && isUrl(path)) {
+    refuse("path", PATH_IS_URL);
+    return null;
+  }
+  const names = (path ?? "").split("/").map(encodeURIComponent);
+  return parseOrRefuse(`s3://${bucket}/${names.join("/")}`, (problem) => refuse("bucket", problem));
 }
 
 /** The location in `url`; undefined when there is no such key, null after a problem. */
 function readUrl(raw: RawReplica, refuse: ReplicaSurroundings["refuse"]): ReplicaLocation | null | undefined {
-  if (raw.path !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(raw.path)) {
-    refuse("path", `it must be a path: a URL goes into "url"`);
+  if (raw.path !== undefined && isUrl(raw.path)) {
+    refuse("path", PATH_IS_URL);
     return null;
   }
   if (raw.url === undefined) return undefined;
@@ -123,13 +132,21 @@ function readUrl(raw: RawReplica, refuse: ReplicaSurroundings["refuse"]): Replic
     refuse("url", `it must begin with a scheme, such as "s3://" or "file://"`);
     return null;
   }
+  return parseOrRefuse(raw.url, (problem) => refuse("url", problem));
+}
+
+function parseOrRefuse(url: string, refuse: (problem: string) => void): ReplicaLocation | null {
   try {
-    return parseReplicaUrl(raw.url);
+    return parseReplicaUrl(url);
   } catch (error) {
     if (!(error instanceof ReplicateError)) throw error;
-    refuse("url", error.message);
+    refuse(error.message);
     return null;
   }
+}
+
+function isUrl(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
 }
 
 /** A pair of its own, or the document's: a half of one never goes with a half of the other. */
