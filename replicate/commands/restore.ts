@@ -14,6 +14,7 @@ import { chooseReplica, type ChosenReplica } from "./choose_replica.ts";
 import type { Command } from "./command.ts";
 import { CONFIG_FLAGS, PARALLELISM_FLAG, REPLICA_FLAG } from "./common_flags.ts";
 import { type Flags, UsageError } from "./flags.ts";
+import { interruptible } from "./interruption.ts";
 import { printPlan } from "./print_plan.ts";
 import { parseRestoreRequest, type RestoreRequest } from "./restore_request.ts";
 import { progressTo } from "./restore_progress.ts";
@@ -84,14 +85,12 @@ async function carryOut(shell: Shell, { name, store }: ChosenReplica, order: Res
   const { clock, random } = shell;
   const { outputPath, integrityCheck: check, isJson, ...options } = order;
   const startedAt = clock.monotonic();
-  const result = await restoreDatabase(store, {
-    ...options,
-    outputPath,
-    clock,
-    random,
-    onProgress: progressTo(shell, { replica: store.url, terminal: isJson ? null : shell.terminal }),
-    ...check === "none" ? {} : { verify: (path: string) => checkIntegrity(path, check) },
-  });
+  const onProgress = progressTo(shell, { replica: store.url, terminal: isJson ? null : shell.terminal });
+  const verify = check === "none" ? {} : { verify: (path: string) => checkIntegrity(path, check) };
+  const result = await interruptible(
+    shell,
+    (signal) => restoreDatabase(store, { ...options, ...verify, outputPath, clock, random, signal, onProgress }),
+  );
   if (result === null) {
     throw new ReplicateError("object-missing", `Cannot restore as the snapshots of "${store.url}" have vanished`);
   }

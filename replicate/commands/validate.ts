@@ -11,7 +11,8 @@ import { formatPosition, type Position } from "../position.ts";
 import { restore } from "../restore.ts";
 import type { Command } from "./command.ts";
 import { CONFIG_FLAGS, JSON_FLAG, PARALLELISM_FLAG, REPLICA_FLAG } from "./common_flags.ts";
-import { type Flags, UsageError } from "./flags.ts";
+import type { Flags } from "./flags.ts";
+import { interruptible } from "./interruption.ts";
 import { parseParallelism } from "./restore_request.ts";
 import { progressTo } from "./restore_progress.ts";
 import type { Shell } from "./shell.ts";
@@ -50,21 +51,22 @@ export const validate: Command = {
   run: async (shell, flags) => {
     const parallelism = parseParallelism(flags);
     const subject = await findSubject(shell, flags);
-    if (subject.replicas.length === 0) throw new UsageError("Cannot validate a database without replicas");
     const rows: Row[] = [];
-    let exitCode = 0;
-    for (const replica of subject.replicas) {
-      try {
-        rows.push(await validateReplica(shell, replica, { database: subject.database, parallelism, flags }));
-      } catch (error) {
-        shell.say(`replicate: ${reportError(error).message}`);
-        rows.push({ replica: cell(replica.name), result: cell("failed") });
-        exitCode = 1;
+    await interruptible(shell, async (signal) => {
+      for (const replica of subject.replicas) {
+        try {
+          const options = { database: subject.database, parallelism, flags, signal };
+          rows.push(await validateReplica(shell, replica, options));
+        } catch (error) {
+          signal.throwIfAborted();
+          shell.say(`replicate: ${reportError(error).message}`);
+          rows.push({ replica: cell(replica.name), result: cell("failed") });
+        }
       }
-    }
+    });
     const format = flags.isOn("json") ? "json" : "text";
     for (const line of formatTable(COLUMNS, { rows: rows.map(complete), format })) shell.print(line);
-    return rows.every((row) => row["result"]?.value === "ok") ? exitCode : 1;
+    return rows.every((row) => row["result"]?.value === "ok") ? 0 : 1;
   },
 };
 
@@ -72,12 +74,13 @@ interface ValidateOptions {
   readonly database: DatabaseSource | null;
   readonly parallelism: number;
   readonly flags: Flags;
+  readonly signal: AbortSignal;
 }
 
 async function validateReplica(
   shell: Shell,
   { name, store }: OpenReplica,
-  { database, parallelism, flags }: ValidateOptions,
+  { database, parallelism, flags, signal }: ValidateOptions,
 ): Promise<Row> {
   const { clock, random } = shell;
   const folder = await Deno.makeTempDir({ prefix: "replicate-validate-" });
@@ -85,7 +88,7 @@ async function validateReplica(
     const path = `${folder}/restored.db`;
     const terminal = flags.isOn("json") ? null : shell.terminal;
     const onProgress = progressTo(shell, { replica: store.url, terminal });
-    const result = await restore(store, { outputPath: path, parallelism, clock, random, onProgress });
+    const result = await restore(store, { outputPath: path, parallelism, clock, random, signal, onProgress });
     if (result === null) return { replica: cell(name), result: cell("empty") };
     for (const check of CHECKS) await check({ path, position: result.position, database });
     return {
