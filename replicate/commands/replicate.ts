@@ -24,6 +24,7 @@ export const replicate: Command = {
   description: [
     "Without arguments the databases of the configuration are replicated, else DB to each URL: s3://bucket/path or " +
     "file:///path. A database that is not there yet is waited for.",
+    "The applications need a busy timeout, as with Litestream: now and then the write lock is taken for milliseconds.",
     "SIGINT and SIGTERM end it: what is left is uploaded within 30 seconds, and the exit code is 1 when that did not do. " +
     "A second signal ends it at once.",
     "With -exec the signal goes to the command, and replication ends after it. The exit code is the command's; Litestream " +

@@ -10,14 +10,14 @@ Deno.test("replicate replicate refuses arguments that make no sense, before it t
     [["-config", "x.yml", "/a.db", "file:///r"], "-config with a database and URLs"],
     [["/a.db", "file:///r", "file:///r"], `to "file:///r" twice`],
     [["/a.db", "gcs://bucket/db"], "gcs://bucket/db"],
-    [["/a.db", "s3://bucket/db"], "credentials"],
+    [["/a.db", "s3://bucket/db"], "LITESTREAM_SECRET_ACCESS_KEY"],
     [["-once", "/nonexistent/a.db", "file:///r"], "there is no such file"],
     [["-once", "-exec", "true", "/a.db", "file:///r"], "-once and -exec together"],
     [["-exec"], "write -exec COMMAND"],
     [[], "/nonexistent/litestream.yml"],
   ];
   for (const [args, said] of table) {
-    const { code, err } = await runHere([replicate.name, ...args]);
+    const { code, err } = await runHere([replicate.name, ...args], { LITESTREAM_ACCESS_KEY_ID: "half a pair" });
     assertEquals(code, 1, args.join(" "));
     assertStringIncludes(err, said);
   }

@@ -11,7 +11,9 @@ import { recordingShell } from "../../support/recording_shell.ts";
 import { folderStore, withFolder } from "../../support/replicator_fixture.ts";
 import { openSqlite } from "../../support/sqlite.ts";
 
-const SETUP = "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, body);";
+/** The program has no patience of its own: without the timeout it gives a statement up when the engine has the lock. */
+const SETUP =
+  "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, body);";
 
 /** Has the `sqlite3` program run statements, in a process of its own. */
 async function sqlite3(path: string, sql: string): Promise<void> {
@@ -55,7 +57,9 @@ Deno.test("replicate -exec passes a signal on, waits for the command's end, and 
     for (const [signal, code] of [["SIGTERM", 3], ["SIGINT", 4]] as const) {
       const exec = await script(folder, [
         `sqlite3 ${db} "${SETUP}"`,
-        `trap "sqlite3 ${db} \\"INSERT INTO item (body) VALUES ('${signal}')\\"; exit ${code}" ${signal.slice(3)}`,
+        `trap "sqlite3 -cmd '.timeout 30000' ${db} \\"INSERT INTO item (body) VALUES ('${signal}')\\"; exit ${code}" ${
+          signal.slice(3)
+        }`,
         "echo ready",
         "while :; do sleep 0.05; done",
       ]);
@@ -115,7 +119,7 @@ Deno.test("replicate replicates several databases to several replicas until a si
       await sqlite3(`${folder}/${name}.db`, `${SETUP} INSERT INTO item (body) VALUES ('${name}')`);
     }
     for (const place of ["near", "far"]) for (const name of names) await command.says(`${place}-${name}","position`);
-    for (const name of names) await sqlite3(`${folder}/${name}.db`, "INSERT INTO item (body) VALUES ('last')");
+    for (const name of names) await sqlite3(`${folder}/${name}.db`, `${SETUP} INSERT INTO item (body) VALUES ('last')`);
     command.signal("SIGINT");
     assertEquals(await command.end(), 0, command.output);
     assert(command.output.trim().split("\n").every((line) => typeof JSON.parse(line).msg === "string"));

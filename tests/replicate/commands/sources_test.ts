@@ -64,7 +64,8 @@ Deno.test("loadConfig() prefers the flag to the environment", async () => {
   assertEquals(config.databases.map(({ path }) => path), [`${Deno.cwd()}/$DIR/app.db`]);
 });
 
-Deno.test("openReplica() refuses a bucket without credentials", () => {
+Deno.test("openReplica() refuses a bucket with half a pair of keys", () => {
   const source = replicaAt(parseReplicaUrl("s3://bucket/db"));
-  assertThrows(() => openReplica(source, recordingShell()), ReplicateError, "credentials");
+  const shell = recordingShell({ env: { LITESTREAM_ACCESS_KEY_ID: "half a pair" } });
+  assertThrows(() => openReplica(source, shell), ReplicateError, "LITESTREAM_SECRET_ACCESS_KEY");
 });

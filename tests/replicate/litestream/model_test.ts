@@ -29,7 +29,10 @@ Deno.test("replicaConfigOf() prefers a replica's own credentials to the environm
     const config = replicaConfigOf({ ...BUCKET, credentials }, env);
     assertObjectMatch(config, { type: "s3", region: "eu-west-1", credentials: { accessKeyId } });
   }
-  assertEquals(assertThrows(() => replicaConfigOf(BUCKET, {}), ReplicateError).code, "bad-config");
+  assertEquals(
+    assertThrows(() => replicaConfigOf(BUCKET, { AWS_ACCESS_KEY_ID: "half a pair" }), ReplicateError).code,
+    "bad-config",
+  );
 });
 
 Deno.test("settingsOf() hands the pace of a replica to the engine", () => {
