@@ -37,6 +37,21 @@ export function connect(path: string): Connection {
   }
 }
 
+/**
+ * Opens a database that nobody writes to, to look at it only: without locks, and without files beside it.
+ *
+ * @param path The path of a database that is there, and whose WAL is empty.
+ * @throws {ReplicateError} `internal` when SQLite refuses.
+ */
+export function connectImmutable(path: string): Connection {
+  Deno.statSync(path);
+  try {
+    return new Sqlite(`file:${path.replace(/[%?#]/g, encodeURIComponent)}?immutable=1`); // SQLite's URI filenames, §3.3
+  } catch (error) {
+    throw asReplicateError(error);
+  }
+}
+
 /** Opens four connections, or none. */
 export function connectAll(path: string): [Connection, Connection, Connection, Connection] {
   const open: Connection[] = [];

@@ -38,6 +38,10 @@ export interface ReplicatorOptions {
   readonly closesLog: boolean;
   /** Pace and bounds. */
   readonly settings: ReplicateSettings;
+  /** What differs from them for single replicas. Default: nothing. */
+  readonly replicaSettings?: ReadonlyMap<ObjectStore, Partial<ReplicateSettings>>;
+  /** The folder of the engine's own files. Default: the usual one beside the database. */
+  readonly metaFolder?: string;
   /** Holds the application's commits while the write lock is the engine's. */
   readonly gate: CommitGate;
   /** Lets the restored database be read while this instance waits for its turn to write. */
@@ -81,7 +85,7 @@ export class Replicator {
    * @throws {ReplicateError} What {@linkcode prepareDatabase} throws.
    */
   async prepare({ isDatabaseOpen = false }: { readonly isDatabaseOpen?: boolean } = {}): Promise<void> {
-    this.#state = await StateFile.open(this.#options.databasePath);
+    this.#state = await StateFile.open(this.#options.databasePath, this.#options.metaFolder);
     if (isDatabaseOpen) return;
     for (let isDisposable = false;; isDisposable = true) {
       this.#preparation = await prepareDatabase({

@@ -32,6 +32,11 @@ export interface RestoreOptions extends Omit<DownloadOptions, "onBytes"> {
   readonly target?: RestoreTarget;
   /** How many objects are fetched at a time. Default: 8. */
   readonly parallelism?: number;
+  /**
+   * Looks at the complete database before it appears under its name, and throws when it must not appear. Gets the path
+   * that it has until then.
+   */
+  readonly verify?: (temporaryPath: string) => Promise<void> | void;
   /** Called when the database is complete and verified, before it appears under its name. */
   readonly beforeAppearance?: (result: RestoreResult) => Promise<void>;
   /** Told how many stored bytes have been read, of how many. */
@@ -122,6 +127,7 @@ async function replay(
   const databaseBytes = applier.pageCount === null ? file.sizeBytes : applier.pageCount * pageBytes;
   const position = { generation: plan.generation, ...endOf(plan, applier, options.target ?? LATEST) };
   const result = { position, databaseBytes, pageBytes, objects: plan.segments.length + 1 };
+  if (options.verify !== undefined) await options.verify(await file.complete(databaseBytes));
   await options.beforeAppearance?.(result);
   await file.finish(databaseBytes);
   return result;

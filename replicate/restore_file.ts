@@ -76,14 +76,25 @@ export class RestoreFile implements Disposable {
   }
 
   /**
+   * Has the whole database on disk, under the name that it has until it appears.
+   *
+   * @param sizeBytes Size of the database in bytes.
+   * @returns The path.
+   */
+  async complete(sizeBytes: number): Promise<string> {
+    await this.#file.truncate(sizeBytes);
+    await this.#file.sync();
+    return this.#temporaryPath;
+  }
+
+  /**
    * Makes the file appear under its name: cut to size, on disk, without WAL or journal of an earlier file beside it.
    *
    * @param sizeBytes Size of the database in bytes.
    * @throws {ReplicateError} `target-exists` when somebody has made the file meanwhile.
    */
   async finish(sizeBytes: number): Promise<void> {
-    await this.#file.truncate(sizeBytes);
-    await this.#file.sync();
+    await this.complete(sizeBytes);
     await refuseExisting(this.#path);
     for (const suffix of SIDECARS) await removeIfPresent(`${this.#path}${suffix}`);
     await Deno.rename(this.#temporaryPath, this.#path);

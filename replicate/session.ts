@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly stores: readonly ObjectStore[];
   /** Pace and bounds. */
   readonly settings: ReplicateSettings;
+  /** What differs from them for single replicas. Default: nothing. */
+  readonly replicaSettings?: ReadonlyMap<ObjectStore, Partial<ReplicateSettings>>;
   /** What this disk remembers. */
   readonly state: StateFile;
   /** What the start has found out for each replica. */
@@ -118,9 +120,11 @@ export class Session {
     const { stores, preparation } = this.#options;
     try {
       const context = await this.#open();
-      this.#writers = stores.map((store) =>
-        new ReplicaWriter(context, store, preparation.get(store) ?? null, () => this.#publish())
-      );
+      this.#writers = stores.map((store) => {
+        const settings = { ...context.settings, ...this.#options.replicaSettings?.get(store) };
+        const decision = preparation.get(store) ?? null;
+        return new ReplicaWriter({ ...context, settings }, store, decision, () => this.#publish());
+      });
       this.#liveWal?.serve(this.#writers);
       if (this.#isFinishing) this.finish();
       const ended = new AbortController();

@@ -63,6 +63,16 @@ export function metaPath(databasePath: string): string {
   return join(folder, `.${name}-litestream`);
 }
 
+/**
+ * The path of the file in that folder.
+ *
+ * @param folder The folder.
+ * @returns `<folder>/state.json`.
+ */
+export function statePath(folder: string): string {
+  return join(folder, "state.json");
+}
+
 /** The file `state.json` of one database. */
 export class StateFile {
   readonly #folder: string;
@@ -70,18 +80,19 @@ export class StateFile {
   readonly #writing = new Mutex();
   #states: Readonly<Record<string, WriterState>> = {};
 
-  private constructor(databasePath: string) {
-    this.#folder = metaPath(databasePath);
-    this.#path = join(this.#folder, "state.json");
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#path = statePath(folder);
   }
 
   /**
    * Reads the file. One that is absent or damaged counts as empty: all that it can do is to save a new generation.
    *
    * @param databasePath The path of the database.
+   * @param folder The folder of the engine's own files. Default: the usual one beside the database.
    */
-  static async open(databasePath: string): Promise<StateFile> {
-    const file = new StateFile(databasePath);
+  static async open(databasePath: string, folder: string = metaPath(databasePath)): Promise<StateFile> {
+    const file = new StateFile(folder);
     try {
       file.#states = stateSchema.parse(JSON.parse(await Deno.readTextFile(file.#path))).replicas;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { connect, connectAll, rollback, verifiedPragma } from "../../replicate/connection.ts";
+import { connect, connectAll, connectImmutable, rollback, verifiedPragma } from "../../replicate/connection.ts";
 import { ReplicateError } from "../../replicate/errors.ts";
 import { firstRow } from "../../replicate/sqlite_query.ts";
 import { openSqlite } from "../support/sqlite.ts";
@@ -64,4 +64,18 @@ Deno.test("verifiedPragma() refuses a setting that does not take", async () => {
     assertThrows(() => verifiedPragma(connection, "page_size", 512)); // a WAL database keeps its page size
     connection.close();
   });
+});
+
+Deno.test("connectImmutable() reads a database and writes nothing, not even beside it", async () => {
+  await withDatabase((path) => {
+    const connection = connectImmutable(path);
+    assertEquals(firstRow(connection.prepare("SELECT count(*) FROM item")), [0]);
+    assertThrows(() => connection.exec("INSERT INTO item VALUES (1)"), Error, "readonly");
+    connection.close();
+    assertThrows(() => Deno.statSync(`${path}-wal`), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("connectImmutable() makes no database where there is none", () => {
+  assertThrows(() => connectImmutable("/nonexistent/a.db"), Deno.errors.NotFound);
 });

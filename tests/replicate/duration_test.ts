@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseDuration } from "../../replicate/duration.ts";
+import { formatDuration, parseDuration } from "../../replicate/duration.ts";
 
 Deno.test("parseDuration() reads numbers with units", () => {
   const table: Readonly<Record<string, number>> = {
@@ -39,4 +39,20 @@ Deno.test("parseDuration() returns null when the text is no duration", () => {
     "1s,2s",
   ];
   for (const text of [...texts, "NaN", "Infinity", "1s\n", "0x1s", "٣s"]) assertEquals(parseDuration(text), null, text);
+});
+
+Deno.test("formatDuration() writes what Go writes, to the second from ten seconds", () => {
+  const table: readonly (readonly [number, string])[] = [
+    [0, "0s"],
+    [0.4, "0s"],
+    [250, "250ms"],
+    [1_000, "1s"],
+    [9_560, "9.5s"],
+    [12_999, "12s"],
+    [60_000, "1m0s"],
+    [3_723_000, "1h2m3s"],
+    [90_000_000, "25h0m0s"],
+    [-1_500, "-1.5s"],
+  ];
+  for (const [ms, text] of table) assertEquals(formatDuration(ms), text);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { ReplicateError } from "../../replicate/errors.ts";
 import { RestoreFile } from "../../replicate/restore_file.ts";
 import { copyFixture, inspectDatabase, readFixtureMeta } from "../support/litestream_fixture.ts";
@@ -55,6 +55,20 @@ Deno.test("RestoreFile is cut, or grows by zeros, to the size that it is finishe
       }
       assertEquals([...await Deno.readFile(path)], [...expected]);
     }
+  });
+});
+
+Deno.test("RestoreFile.complete() has the whole file on disk before it appears, so that it can be looked at", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/a.db`;
+    {
+      using file = await RestoreFile.create(path);
+      file.append(new Uint8Array(100).fill(7));
+      const temporaryPath = await file.complete(60);
+      assertEquals(await Deno.readFile(temporaryPath), new Uint8Array(60).fill(7));
+      assertFalse((await namesIn(folder)).includes("a.db"));
+    }
+    assertEquals(await namesIn(folder), []);
   });
 });
 

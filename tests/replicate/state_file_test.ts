@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { parseGeneration } from "../../replicate/generation.ts";
-import { metaPath, StateFile, type WriterState } from "../../replicate/state_file.ts";
+import { metaPath, StateFile, statePath, type WriterState } from "../../replicate/state_file.ts";
 import { withFolder } from "../support/replicator_fixture.ts";
 
 function stateOf(index: number): WriterState {
@@ -22,6 +22,16 @@ Deno.test("metaPath() is the folder that Litestream uses", () => {
   assertEquals(metaPath("data/store.db"), "data/.store.db-litestream");
   assertEquals(metaPath("/a/b.db"), "/a/.b.db-litestream");
   assertEquals(metaPath("b.db"), ".b.db-litestream");
+});
+
+Deno.test("StateFile is kept in another folder when one is named", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/app.db`;
+    await (await StateFile.open(path, `${folder}/meta`)).set("s3://one", stateOf(3));
+    assertEquals((await StateFile.open(path, `${folder}/meta`)).get("s3://one"), stateOf(3));
+    assertEquals((await StateFile.open(path)).get("s3://one"), null);
+    assert((await Deno.stat(statePath(`${folder}/meta`))).isFile);
+  });
 });
 
 Deno.test("StateFile remembers each replica's state over a restart", async () => {

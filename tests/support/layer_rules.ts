@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan|snapshot_policy)|server\/paste)\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan|snapshot_policy|commands\/(flags|shell_words|table))|server\/paste)\.ts$/;
 
 const NOTHING = /^(?!)/;
 
@@ -48,6 +48,7 @@ const LAYERS: readonly Layer[] = [
     mayImport: /^replicate\/(protocol|events|config|position|errors|clock|retry|commit_ledger|writer_status)\.ts$/,
     mayName: /^replicate\/worker\.ts$/,
   },
+  { name: "version.ts", files: /^replicate\/commands\/version\.ts$/, mayImport: /^(replicate\/|deno\.json$)/ },
   { name: "replicate/", files: /^replicate\//, mayImport: /^replicate\//, mayName: /^replicate\// },
   { name: "server/", files: /^server\//, mayImport: /^server\//, mayName: /^(server|static)(\/|$)/ },
   { name: "static/", files: /^static\//, mayImport: /^static\//, packages: NOTHING },

@@ -1,0 +1,150 @@
+/**
+ * The replication of one database that other processes use.
+ *
+ * @module
+ */
+
+import { pause } from "../clock.ts";
+import { reportError } from "../errors.ts";
+import { EventPrinter } from "../event_printer.ts";
+import type { ReplicateEvent } from "../events.ts";
+import { type DatabaseSource, settingsOf } from "../litestream/model.ts";
+import { pathExists } from "../path_exists.ts";
+import type { StopOutcome } from "../protocol.ts";
+import { Replicator } from "../replicator.ts";
+import { pauseMs } from "../retry.ts";
+import type { Log } from "./log.ts";
+import type { Shell } from "./shell.ts";
+import { openReplica } from "./sources.ts";
+
+const RESTART_PAUSES = { basePauseMs: 1_000, maxPauseMs: 60_000 };
+
+/** What {@linkcode DatabaseReplication} works with. */
+export interface DatabaseReplicationOptions {
+  /** The database and its replicas. */
+  readonly source: DatabaseSource;
+  /** Whether the application has ended when the replication is stopped: then nobody writes behind the log's end. */
+  readonly closesLog: boolean;
+  /** Where what happens is written down. */
+  readonly log: Log;
+  /** Where progress is drawn, or null. */
+  readonly terminal: Shell["terminal"];
+  /** Told of everything that happens, beside the log. */
+  readonly onEvent?: (event: ReplicateEvent) => void;
+}
+
+/**
+ * Runs the engine on a database that may be in use at any time, so it is neither restored nor moved aside: one that is
+ * not there is waited for, and a stale one is fenced. An engine that fails is started again.
+ */
+export class DatabaseReplication {
+  readonly #shell: Shell;
+  readonly #options: DatabaseReplicationOptions;
+  readonly #stores: ReturnType<typeof openReplica>[];
+  readonly #printer: EventPrinter;
+  readonly #stopping = new AbortController();
+  #replicator: Replicator | null = null;
+  #begun: Promise<void> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
+  #notice = 0;
+
+  /**
+   * Opens the replicas' stores; nothing is asked of them yet.
+   *
+   * @param shell The world.
+   * @param options What to replicate.
+   * @throws {ReplicateError} `bad-config` when a bucket has no credentials.
+   */
+  constructor(shell: Shell, options: DatabaseReplicationOptions) {
+    const { log, source, terminal } = options;
+    this.#shell = shell;
+    this.#options = options;
+    this.#stores = source.replicas.map((replica) => openReplica(replica, shell));
+    this.#printer = new EventPrinter({
+      record: (level, message, fields) => log(level, message, { db: source.path, ...fields }),
+      terminal,
+    });
+  }
+
+  /** Begins to replicate. */
+  start(): void {
+    const { source, log } = this.#options;
+    for (const { name, store } of this.#stores) {
+      log("info", "Replicating", { db: source.path, replica: name, url: store.url });
+    }
+    this.#running = this.#run();
+  }
+
+  /**
+   * Uploads what is left, and stops. The database stays open until the process ends, so that the last close of its
+   * application does not delete the WAL.
+   *
+   * @param deadlineMs How long the uploads may take, in milliseconds. A second call may cut the first one short.
+   * @returns Whether everything is in the replicas.
+   */
+  async stop(deadlineMs: number): Promise<StopOutcome> {
+    this.#stopping.abort();
+    await this.#begun;
+    const isThere = await pathExists(this.#options.source.path);
+    try {
+      if (this.#replicator === null) return isThere ? "incomplete" : "nothing-to-sync";
+      if (!isThere) return await this.#replicator.stop(0);
+      this.#replicator.notice(++this.#notice); // what was committed so far has to be looked at once more
+      return await this.#replicator.stop(deadlineMs);
+    } catch {
+      return "incomplete"; // told by #run()
+    } finally {
+      await this.#running;
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random } = this.#shell;
+    const { source, log } = this.#options;
+    for (let failures = 1; !this.#stopping.signal.aborted; failures++) {
+      const replicator = this.#createReplicator();
+      this.#replicator = replicator;
+      const begun = replicator.prepare({ isDatabaseOpen: true }).then(() => replicator.start());
+      this.#begun = begun.catch(() => undefined); // told below
+      try {
+        await begun;
+        return await replicator.ended;
+      } catch (error) {
+        this.#replicator = null;
+        replicator.close();
+        const nextTryMs = pauseMs(failures, 0, { random, ...RESTART_PAUSES });
+        const fields = { db: source.path, error: reportError(error).message, nextTryMs: Math.round(nextTryMs) };
+        log("error", "The database cannot be replicated; it will be tried again", fields);
+        await pause(clock, nextTryMs, this.#stopping.signal);
+      }
+    }
+  }
+
+  #createReplicator(): Replicator {
+    const { clock, random } = this.#shell;
+    const { source, onEvent } = this.#options;
+    const settingsByStore = this.#stores.map(({ store }, i) => {
+      const replica = source.replicas[i];
+      return [store, replica === undefined ? {} : settingsOf(replica.pace)] as const;
+    });
+    return new Replicator({
+      databasePath: source.path,
+      ...source.metaPath === null ? {} : { metaFolder: source.metaPath },
+      stores: this.#stores.map(({ store }) => store),
+      replicaSettings: new Map(settingsByStore),
+      onStale: "fail",
+      fencing: "auto",
+      closesLog: this.#options.closesLog,
+      settings: source.settings,
+      gate: { hold: () => Promise.resolve(), release: () => {} }, // applications of other processes have their own busy timeout
+      readers: { open: () => {}, close: () => Promise.resolve() }, // nothing is restored
+      clock,
+      random,
+      emit: (event) => {
+        this.#printer.print(event);
+        onEvent?.(event);
+      },
+      onStatus: () => {},
+    });
+  }
+}
