@@ -5,6 +5,7 @@
  */
 
 import type { ReplicateEvent } from "./events.ts";
+import { hasWalResetBug } from "./sqlite_version.ts";
 
 /** How much an event matters. */
 export type EventLevel = "debug" | "info" | "warning" | "error";
@@ -34,6 +35,13 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
   switch (event.type) {
     case "generation-started":
       return [event.reason.startsWith("wal") ? "warning" : "info", "New generation"];
+    case "database-opened":
+      return hasWalResetBug(event.sqliteVersion)
+        ? [
+          "warning",
+          "This SQLite has the WAL-reset bug, mended in 3.51.3: let no other process checkpoint the database",
+        ]
+        : ["info", "Database opened for replication"];
     case "resumed":
       return ["info", "Replication resumed where it was"];
     case "nothing-to-restore":

@@ -27,6 +27,7 @@ export type ReplicateEvent =
     readonly position: string;
     readonly reason: GenerationReason;
   }
+  | { readonly type: "database-opened"; readonly sqliteVersion: string }
   | { readonly type: "resumed"; readonly replica: string; readonly position: string }
   | { readonly type: "nothing-to-restore"; readonly replica: string }
   | {

@@ -81,6 +81,7 @@ export class ReplicaWriter {
       syncedNotice: this.#snapshots.exists ? this.#sync.uploadedNotice : 0,
       lastSyncAtMs: this.#lastSyncAtMs,
       error: this.#error,
+      tally: { ...this.#sync.tally },
     };
   }
 
@@ -208,9 +209,10 @@ export class ReplicaWriter {
   async #uploadAll(signal: AbortSignal): Promise<void> {
     const { clock, settings } = this.#context;
     const startedAt = clock.monotonic();
-    while (await this.#sync.upload(signal)) {
+    for (let at = startedAt; await this.#sync.upload(signal); at = clock.monotonic()) {
       this.#nextUploadAt = startedAt + settings.syncIntervalMs;
       this.#lastSyncAtMs = clock.now();
+      this.#sync.tally.uploadMs += clock.monotonic() - at;
       this.#onStatus();
     }
     if (this.#sync.position !== null) this.#snapshots.advance(this.#sync.position);
@@ -227,11 +229,10 @@ export class ReplicaWriter {
       return;
     }
     if (error instanceof WalDiscontinuity) await this.abandon(error.reason);
-    const retryAfterMs = error instanceof ReplicateError ? error.retryAfterMs : 0;
-    const isFinishing = this.#finishing.signal.aborted;
-    const maxPauseMs = isFinishing ? FINISH_PAUSE_MS : FAILURE_PAUSE_MS;
     const { clock, random } = this.#context;
-    const nextTryMs = pauseMs(++this.#failures, retryAfterMs, { random, basePauseMs: 500, maxPauseMs });
+    const isFinishing = this.#finishing.signal.aborted;
+    const pauses = { random, basePauseMs: 500, maxPauseMs: isFinishing ? FINISH_PAUSE_MS : FAILURE_PAUSE_MS };
+    const nextTryMs = pauseMs(++this.#failures, error instanceof ReplicateError ? error.retryAfterMs : 0, pauses);
     this.#error = reportError(error);
     this.#context.emit({ type: "sync-failed", replica: this.#store.url, error: this.#error, nextTryMs });
     this.#onStatus();

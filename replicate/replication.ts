@@ -11,12 +11,15 @@ import { errorFromReport, type ErrorReport } from "./errors.ts";
 import type { EventListener } from "./events.ts";
 import type { FromWorker, StopOutcome, ToWorker } from "./protocol.ts";
 import { pauseMs } from "./retry.ts";
-import type { WriterRole, WriterStatus } from "./writer_status.ts";
+import type { EngineTally } from "./tally.ts";
+import type { ReplicaHealth, WriterRole, WriterStatus } from "./writer_status.ts";
 
 /** What the application lets the engine ask of it. */
 export interface ReplicationHooks {
   /** Receives events. */
   readonly onEvent: EventListener;
+  /** Receives what the worker has counted. Default: nobody does. */
+  readonly onTally?: (tally: EngineTally) => void;
   /** Begins no commit from now on, until `release`. Has to take effect before it returns. */
   readonly hold: () => void;
   /** Commits may go on. */
@@ -123,6 +126,14 @@ export class Replication {
     };
   }
 
+  /** How each replica is doing; empty until the worker has looked. */
+  replicas(): readonly ReplicaHealth[] {
+    return this.#statuses.map((status) => ({
+      ...status,
+      lagSeconds: this.#ledger.ageSecondsPast(status.syncedNotice),
+    }));
+  }
+
   /**
    * Uploads what is left and ends the worker. The application must not commit any more.
    *
@@ -185,6 +196,8 @@ export class Replication {
         // Before the first status nothing else tells what a start is waiting for.
         if (message.event.type === "sync-failed" && this.#statuses.length === 0) this.#failure = message.event.error;
         return this.#hooks.onEvent(message.event);
+      case "tally":
+        return this.#hooks.onTally?.(message.tally);
       case "hold":
         this.#hooks.hold();
         return this.#send({ type: "held", requestId: message.requestId });

@@ -16,6 +16,7 @@ import type { StopOutcome } from "./protocol.ts";
 import { ReplicaWriter } from "./replica_writer.ts";
 import { retry } from "./retry.ts";
 import { StateFile } from "./state_file.ts";
+import type { EngineTally } from "./tally.ts";
 import { Wake } from "./wake.ts";
 import { WalFile } from "./wal_file.ts";
 import type { WriterContext } from "./writer_context.ts";
@@ -124,6 +125,15 @@ export class Replicator {
     return isSynced ? "synced" : "incomplete";
   }
 
+  /** Gives what was counted since the last call, and how large database and WAL are. */
+  async takeTally(): Promise<Omit<EngineTally, "requests">> {
+    const counted = this.#database?.counters.take() ??
+      { checkpoints: 0, checkpointErrors: 0, checkpointMs: 0, lockHoldsMs: [] };
+    const { databasePath } = this.#options;
+    const sizeOf = (path: string): Promise<number> => fileBytes(path).catch(() => 0); // no count may end the engine
+    return { ...counted, databaseBytes: await sizeOf(databasePath), walBytes: await sizeOf(`${databasePath}-wal`) };
+  }
+
   /** Ends every transaction at once, as a last act before the thread ends. */
   endTransactions(): void {
     this.#database?.endTransactions();
@@ -162,6 +172,7 @@ export class Replicator {
     const state = this.#state;
     if (state === null) throw new TypeError("Cannot start before prepare()");
     const database = await this.#openDatabase(databasePath);
+    emit({ type: "database-opened", sqliteVersion: database.sqliteVersion });
     const walFile = new WalFile(databasePath);
     this.#database = database;
     this.#walFile = walFile;
@@ -206,7 +217,8 @@ export class Replicator {
 
   async #waitForDatabase(signal: AbortSignal): Promise<void> {
     const { clock, settings, databasePath } = this.#options;
-    while (!signal.aborted && !await isFilled(databasePath)) {
+    // A database of no bytes is one that SQLite has only just opened: nothing can be prepared in it yet.
+    while (!signal.aborted && await fileBytes(databasePath) === 0) {
       await this.#wake.wait(clock, settings.monitorIntervalMs, signal);
     }
   }
@@ -216,12 +228,12 @@ export class Replicator {
   }
 }
 
-/** A database of no bytes is one that SQLite has only just opened: nothing can be prepared in it yet. */
-async function isFilled(path: string): Promise<boolean> {
+/** The size of a file, 0 where there is none. */
+async function fileBytes(path: string): Promise<number> {
   try {
-    return (await Deno.stat(path)).size > 0;
+    return (await Deno.stat(path)).size;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
 }

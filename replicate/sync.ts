@@ -48,6 +48,8 @@ export class ReplicaSync {
   readonly #queue: SegmentQueue;
   readonly #uploading = new Mutex();
   #place: SyncPlace | null = null;
+  /** What was done since this was made; who measures the time adds it. */
+  readonly tally = { capturedBytes: 0, walIndex: 0, walBytes: 0, uploadedBytes: 0, uploads: 0, uploadMs: 0 };
   #uploads = 0;
   #uploadedNotice = 0;
   #head: { readonly segment: PendingSegment; readonly frame: Uint8Array<ArrayBuffer> } | null = null;
@@ -138,6 +140,9 @@ export class ReplicaSync {
         return true;
       }
       if (run.offset > OFFSET_MAX) throw new WalDiscontinuity("wal outgrew its bound");
+      this.tally.capturedBytes += run.bytes.byteLength;
+      this.tally.walIndex = place.index;
+      this.tally.walBytes = place.cursor.offset;
       this.#queue.push(place.index, run, run.reachedEnd ? notice : this.#uploadedNotice);
       if (run.reachedEnd) return true;
     }
@@ -172,6 +177,8 @@ export class ReplicaSync {
     const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
     this.#head = null;
+    this.tally.uploads++;
+    this.tally.uploadedBytes += uploadedBytes;
     if (this.#queue.advance(uploadedBytes) === 0) this.#uploadedNotice = Math.max(this.#uploadedNotice, segment.notice);
     return true;
   }

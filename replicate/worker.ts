@@ -8,10 +8,14 @@
 
 import { pause, systemClock } from "./clock.ts";
 import { reportError } from "./errors.ts";
+import type { ReplicaConfig } from "./config.ts";
 import type { CommitGate } from "./live_wal.ts";
+import type { ObjectStore } from "./object_store.ts";
 import { openStore } from "./open_store.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { Replicator } from "./replicator.ts";
+import { RequestMeter } from "./request_meter.ts";
+import { TallyReporter } from "./tally_reporter.ts";
 
 /** How long the main thread may take to hold its commits before the barrier goes on without, in milliseconds. */
 const HOLD_TIMEOUT_MS = 100;
@@ -21,9 +25,31 @@ const random = Math.random;
 let replicator: Replicator | null = null;
 let onHeld: (requestId: number) => void = () => {};
 let lastRequestId = 0;
+const meters: { readonly meter: RequestMeter; readonly store: ObjectStore }[] = [];
+const reporter = new TallyReporter({ clock, report });
 
 function send(message: FromWorker): void {
   self.postMessage(message);
+}
+
+/** Tells something, and what was counted soon after. */
+function tell(message: FromWorker): void {
+  send(message);
+  reporter.touch();
+}
+
+async function report(): Promise<void> {
+  if (replicator === null) return;
+  const tally = await replicator.takeTally();
+  send({ type: "tally", tally: { ...tally, requests: meters.flatMap(({ meter, store }) => meter.take(store.url)) } });
+}
+
+/** Opens a store whose requests are counted. */
+function openMetered(config: ReplicaConfig): ObjectStore {
+  const meter = new RequestMeter(() => reporter.touch());
+  const store = openStore(config, { clock, random, onRequest: (request) => meter.count(request) });
+  meters.push({ meter, store });
+  return store;
 }
 
 const gate: CommitGate = {
@@ -42,14 +68,14 @@ const gate: CommitGate = {
 async function start({ config, isDatabaseOpen, notice }: Extract<ToWorker, { type: "start" }>): Promise<void> {
   replicator = new Replicator({
     databasePath: config.databasePath,
-    stores: config.replicas.map((replica) => openStore(replica, { clock, random })),
+    stores: config.replicas.map(openMetered),
     onStale: config.onStale,
     settings: config.settings,
     gate,
     clock,
     random,
-    emit: (event) => send({ type: "event", event }),
-    onStatus: (statuses) => send({ type: "status", statuses }),
+    emit: (event) => tell({ type: "event", event }),
+    onStatus: (statuses) => tell({ type: "status", statuses }),
   });
   await replicator.prepare({ isDatabaseOpen });
   send({ type: "prepared" });
@@ -68,6 +94,7 @@ async function receive(message: ToWorker): Promise<void> {
       return onHeld(message.requestId);
     case "stop": {
       const outcome = await replicator?.stop(message.deadlineMs) ?? "nothing-to-sync";
+      await reporter.flush();
       send({ type: "stopped", outcome });
       return self.close();
     }

@@ -5,9 +5,16 @@
  */
 
 import type { ErrorReport } from "./errors.ts";
+import type { SyncTally } from "./tally.ts";
 
 /** What this instance is to a replica. `waiting`: not sure yet. `fenced`: another one writes, this one never again. */
 export type WriterRole = "waiting" | "writer" | "fenced";
+
+/** The state of one replica, as the application's thread knows it. */
+export interface ReplicaHealth extends WriterStatus {
+  /** The age of the oldest commit that is not in the replica, in seconds; 0 when there is none. */
+  readonly lagSeconds: number;
+}
 
 /** The state of one replica's writer. */
 export interface WriterStatus {
@@ -25,4 +32,6 @@ export interface WriterStatus {
   readonly lastSyncAtMs: number | null;
   /** What prevents it from going on at present, or null. */
   readonly error: ErrorReport | null;
+  /** What it has done so far. */
+  readonly tally: SyncTally;
 }

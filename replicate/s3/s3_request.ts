@@ -7,8 +7,18 @@
 /** The kinds of operation that are counted, named as Litestream's metrics name them. */
 export type S3Operation = "PUT" | "GET" | "LIST" | "DELETE";
 
-/** Is told of every HTTP request that was tried: its kind, and the bytes sent (`GET`: received). */
-export type RequestObserver = (operation: S3Operation, bytes: number) => void;
+/** An HTTP request that was tried, as whoever counts sees it. */
+export interface RequestOutcome {
+  /** Its kind. */
+  readonly operation: S3Operation;
+  /** The bytes that were sent; of a `GET`, those that the answer announces. */
+  readonly bytes: number;
+  /** The answer's status; null when none came. */
+  readonly status: number | null;
+}
+
+/** Is told of every HTTP request that was tried. */
+export type RequestObserver = (request: RequestOutcome) => void;
 
 /** One request. */
 export interface S3Request {

@@ -150,13 +150,15 @@ export class SignedFetch {
     const { method, body } = request;
     const headers = await this.#sign(request, payloadHash, signature);
     let bytes = body?.byteLength ?? 0;
+    let status: number | null = null;
     try {
       const init = { method, headers, body, signal, redirect: "manual" } as const;
       const response = await this.#options.fetch(request.url, init);
+      status = response.status;
       if (request.operation === "GET" && response.ok) bytes = Number(response.headers.get("content-length") ?? 0);
       return response;
     } finally {
-      this.#options.onRequest(request.operation, bytes);
+      this.#options.onRequest({ operation: request.operation, bytes, status });
     }
   }
 

@@ -33,7 +33,7 @@ Deno.test("S3Store.url names the bucket and the clean prefix", async () => {
 Deno.test("S3Store makes no request until it is asked to do something", async () => {
   await using server = await S3Server.start();
   const seen: string[] = [];
-  const store = storeOn(server, { onRequest: (operation) => seen.push(operation) });
+  const store = storeOn(server, { onRequest: ({ operation }) => seen.push(operation) });
   assertEquals(server.requests.length, 0);
   await store.create("k", bytes);
   await readAll(store, "k");

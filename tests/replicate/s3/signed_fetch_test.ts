@@ -115,14 +115,16 @@ Deno.test("SignedFetch.send() returns the statuses that are answers", async () =
 Deno.test("SignedFetch tells of every try, also of those that fail", async () => {
   await using server = await S3Server.start();
   const seen: string[] = [];
-  const http = fetchFor(server, { onRequest: (operation, bytes) => seen.push(`${operation} ${bytes}`) });
+  const http = fetchFor(server, {
+    onRequest: ({ operation, bytes, status }) => seen.push(`${operation} ${bytes} ${status}`),
+  });
   server.nextFaults.push("drop-before", "error-503");
   await http.send(put(server), undefined);
   const get = put(server, { operation: "GET", method: "GET", body: null, isObject: true });
   assertEquals(await (await http.open(get, undefined)).text(), "content");
   const missing = { ...get, url: new URL(`${server.endpoint}/${server.bucket}/none`) };
   assertEquals((await refusal(http.open(missing, undefined))).code, "object-missing");
-  assertEquals(seen, ["PUT 7", "PUT 7", "PUT 7", "GET 7", "GET 0"]);
+  assertEquals(seen, ["PUT 7 null", "PUT 7 503", "PUT 7 200", "GET 7 200", "GET 0 404"]);
 });
 
 Deno.test("SignedFetch asks for credentials at every try", async () => {
