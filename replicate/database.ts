@@ -149,11 +149,15 @@ export class Database {
 
   /** Copies frames into the database file as far as no reader stands in the way. Only ever inside the barrier. */
   checkpoint(): CheckpointResult {
-    return this.counters.checkpoint(() => {
-      const row = firstRow(this.#checkpointer.prepare("PRAGMA wal_checkpoint(PASSIVE)"));
-      const [busy, walFrames, checkpointedFrames] = row.map(Number);
-      return { isBusy: busy !== 0, walFrames: walFrames ?? 0, checkpointedFrames: checkpointedFrames ?? 0 };
-    });
+    try {
+      return this.counters.checkpoint(() => {
+        const row = firstRow(this.#checkpointer.prepare("PRAGMA wal_checkpoint(PASSIVE)"));
+        const [busy, walFrames, checkpointedFrames] = row.map(Number);
+        return { isBusy: busy !== 0, walFrames: walFrames ?? 0, checkpointedFrames: checkpointedFrames ?? 0 };
+      });
+    } catch (error) {
+      throw asReplicateError(error);
+    }
   }
 
   /**

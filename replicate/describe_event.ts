@@ -56,6 +56,8 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
       return ["debug", "WAL checkpointed and restarted"];
     case "checkpoint-pinned":
       return ["warning", "A long read transaction keeps the WAL from being restarted"];
+    case "checkpoint-failed":
+      return ["error", "SQLite could not checkpoint: the WAL grows until it can"];
     case "wal-bound-exceeded":
       return ["error", "The WAL outgrew its bound while the replica could not be reached: a new generation will begin"];
     case "stale-database":

@@ -55,6 +55,7 @@ export type ReplicateEvent =
   }
   | { readonly type: "wal-restarted"; readonly frames: number; readonly heldMs: number }
   | { readonly type: "checkpoint-pinned"; readonly frames: number; readonly checkpointedFrames: number }
+  | { readonly type: "checkpoint-failed"; readonly error: ErrorReport }
   | { readonly type: "wal-bound-exceeded"; readonly replica: string; readonly walBytes: number }
   | { readonly type: "stale-database"; readonly replica: string; readonly movedTo: string }
   | { readonly type: "fenced"; readonly replica: string; readonly key: string }

@@ -103,8 +103,9 @@ async function receive(message: ToWorker): Promise<void> {
   }
 }
 
-/** The replicator has ended its transactions by now; a transaction that is left open would block the database. */
+/** A transaction that is left open would block the database for good. */
 function fail(error: unknown): void {
+  replicator?.endTransactions();
   send({ type: "failed", error: reportError(error) });
   self.close();
 }
@@ -116,11 +117,9 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 send({ type: "listening" });
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  replicator?.endTransactions();
   fail(event.reason);
 });
 self.addEventListener("error", (event) => {
   event.preventDefault();
-  replicator?.endTransactions();
   fail(event.error);
 });
