@@ -1,6 +1,6 @@
 /** A database of more than a gigabyte, across the page that SQLite keeps for its locks. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import { systemClock } from "../../replicate/clock.ts";
 import { restore } from "../../replicate/restore.ts";
 import { copyDisk } from "../support/machine.ts";
@@ -39,7 +39,7 @@ Deno.test("hazard 12: a database across the lock page is snapshotted, grows and 
     const outputPath = `${folder}/restored.db`;
     const compare = async (engine: Engine): Promise<number> => {
       await engine.synced();
-      assertEquals(await restore(store, { outputPath, clock: systemClock, random: Math.random }) === null, false);
+      assertFalse(await restore(store, { outputPath, clock: systemClock, random: Math.random }) === null);
       const live = copyDisk(path, `${folder}/live`);
       await sh(`sqlite3 "$0" "PRAGMA wal_checkpoint(TRUNCATE)" > /dev/null && cmp "$0" "$1"`, live, outputPath);
       const { size } = await Deno.stat(outputPath);
