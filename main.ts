@@ -5,6 +5,7 @@
  */
 
 import {
+  collectProblems,
   configureLog,
   formatSettings,
   logEvent,
@@ -23,8 +24,8 @@ import {
   parseReplicateConfig,
   REPLICATE_SETTINGS,
   type ReplicateConfig,
-  ReplicateConfigError,
   Replication,
+  ReplicationMetrics,
 } from "./replicate/mod.ts";
 
 type Config = { readonly server: ServerConfig; readonly replicate: ReplicateConfig };
@@ -33,6 +34,8 @@ type Config = { readonly server: ServerConfig; readonly replicate: ReplicateConf
 export interface Service {
   /** The port that it listens on. */
   readonly port: number;
+  /** The port of the metrics; null when they are not wanted. */
+  readonly metricsPort: number | null;
   /** Resolves when the database is restored and pastes are served; rejects when that is not possible. */
   readonly ready: Promise<void>;
   /** Stops accepting, finishes what is under way, uploads what is left; gives the process's exit code. */
@@ -43,14 +46,20 @@ export interface Service {
 export function run(config: Config): Service {
   const printer = new EventPrinter({ record: logEvent, terminal: terminalWriter() });
   const replication: Replication = new Replication(config.replicate, {
-    onEvent: (event) => printer.print(event),
+    onEvent: (event) => {
+      printer.print(event);
+      metrics.observe(event);
+    },
+    onTally: (tally) => metrics.count(tally),
     hold: () => server.hold(),
     release: () => server.release(),
     openForReading: () => undefined,
     closeForReading: () => Promise.resolve(),
   });
-  const server = startServer(config.server, { durability: replication, health: replication });
-  logEvent("info", "Listening", { port: server.port });
+  const metrics = new ReplicationMetrics({ ...config.replicate, health: () => replication.replicas() });
+  const server = startServer(config.server, { durability: replication, health: replication, metrics });
+  const { port, metricsPort } = server;
+  logEvent("info", "Listening", { port, metricsPort });
   const ready = replication.prepared.then(() => server.open()).then(() => logEvent("info", "Serving pastes"));
   const stop = async (): Promise<number> => {
     await server.drain();
@@ -58,27 +67,18 @@ export function run(config: Config): Service {
     logEvent(outcome === "incomplete" ? "error" : "info", "Stopped", { outcome });
     return outcome === "incomplete" ? 1 : 0;
   };
-  return { port: server.port, ready, stop };
+  return { port, metricsPort, ready, stop };
 }
 
 /** Reads both halves, so that all their problems are told at once; null when help is wanted instead. */
 function configure(env: Readonly<Record<string, string>>, args: readonly string[]): Config | null {
   const problems: string[] = [];
-  const server = collect(problems, () => parseServerConfig(env, args));
+  const server = collectProblems(problems, () => parseServerConfig(env, args));
   if (server?.help) return null;
-  const replicate = collect(problems, () => parseReplicateConfig(env, { databasePath: server?.databasePath ?? "" }));
+  const databasePath = server?.databasePath ?? "";
+  const replicate = collectProblems(problems, () => parseReplicateConfig(env, { databasePath }));
   if (server === null || replicate === null) throw new ServerConfigError(problems);
   return { server, replicate };
-}
-
-function collect<T>(problems: string[], parse: () => T): T | null {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof ServerConfigError || error instanceof ReplicateConfigError)) throw error;
-    problems.push(...error.problems);
-    return null;
-  }
 }
 
 /** Runs until a signal; a second one ends the process at once. */

@@ -48,6 +48,18 @@ export class CommitLedger {
     return this.pendingCount === 0 || oldest === undefined ? 0 : (this.#clock.monotonic() - oldest.atMs) / 1_000;
   }
 
+  /**
+   * The age of the oldest commit that one of several replicas lacks.
+   *
+   * @param notice Every commit up to this number is in it.
+   * @returns The age in seconds; 0 when it lacks none.
+   */
+  ageSecondsPast(notice: number): number {
+    if (notice >= this.#lastNotice) return 0;
+    const oldest = this.#ages.findLast((age) => age.notice <= notice + 1) ?? this.#ages[0];
+    return oldest === undefined ? 0 : (this.#clock.monotonic() - oldest.atMs) / 1_000;
+  }
+
   /** Numbers a commit. */
   commit(): number {
     const notice = ++this.#lastNotice;

@@ -6,6 +6,7 @@
 
 import type { Clock } from "./clock.ts";
 import { BUSY_TIMEOUT_MS, connect, connectAll, type Connection, rollback, verifiedPragma } from "./connection.ts";
+import { DatabaseCounters } from "./database_counters.ts";
 import { ReplicateError } from "./errors.ts";
 import type { SnapshotRead } from "./snapshot.ts";
 import { firstRow } from "./sqlite_query.ts";
@@ -32,6 +33,8 @@ export interface CheckpointResult {
  * runs: the last connection to close would checkpoint and delete the WAL, and with it the proof of continuity.
  */
 export class Database {
+  /** What is done to the database here. */
+  readonly counters: DatabaseCounters;
   readonly #path: string;
   readonly #clock: Clock;
   #reader: Connection;
@@ -46,6 +49,7 @@ export class Database {
   private constructor(path: string, clock: Clock) {
     this.#path = path;
     this.#clock = clock;
+    this.counters = new DatabaseCounters(clock);
     [this.#reader, this.#nextReader, this.#writer, this.#checkpointer] = connectAll(path);
     verifiedPragma(this.#writer, "busy_timeout", 0); // it waits in its own way
     verifiedPragma(this.#writer, "journal_size_limit", WAL_FILE_BYTES_KEPT);
@@ -119,6 +123,7 @@ export class Database {
       await this.#clock.sleep(1);
     }
     this.#isWriteLocked = true;
+    this.counters.locked();
     return true;
   }
 
@@ -141,15 +146,23 @@ export class Database {
 
   /** Gives the write lock back; nothing was written under it. */
   unlockWrites(): void {
-    if (this.#isWriteLocked) rollback(this.#writer);
+    if (!this.#isWriteLocked) return;
+    rollback(this.#writer);
     this.#isWriteLocked = false;
+    this.counters.unlocked();
   }
 
   /** Copies frames into the database file as far as no reader stands in the way. Only ever inside the barrier. */
   checkpoint(): CheckpointResult {
-    const row = firstRow(this.#checkpointer.prepare("PRAGMA wal_checkpoint(PASSIVE)"));
-    const [busy, walFrames, checkpointedFrames] = row.map(Number);
-    return { isBusy: busy !== 0, walFrames: walFrames ?? 0, checkpointedFrames: checkpointedFrames ?? 0 };
+    try {
+      return this.counters.checkpoint(() => {
+        const row = firstRow(this.#checkpointer.prepare("PRAGMA wal_checkpoint(PASSIVE)"));
+        const [busy, walFrames, checkpointedFrames] = row.map(Number);
+        return { isBusy: busy !== 0, walFrames: walFrames ?? 0, checkpointedFrames: checkpointedFrames ?? 0 };
+      });
+    } catch (error) {
+      throw asReplicateError(error);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 
 import type { ReplicateEvent } from "./events.ts";
+import { hasWalResetBug } from "./sqlite_version.ts";
 
 /** How much an event matters. */
 export type EventLevel = "debug" | "info" | "warning" | "error";
@@ -34,6 +35,13 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
   switch (event.type) {
     case "generation-started":
       return [event.reason.startsWith("wal") ? "warning" : "info", "New generation"];
+    case "database-opened":
+      return hasWalResetBug(event.sqliteVersion)
+        ? [
+          "warning",
+          "This SQLite has the WAL-reset bug, mended in 3.51.3: let no other process checkpoint the database",
+        ]
+        : ["info", "Database opened for replication"];
     case "resumed":
       return ["info", "Replication resumed where it was"];
     case "nothing-to-restore":
@@ -60,6 +68,8 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
       return ["debug", "WAL checkpointed and restarted"];
     case "checkpoint-pinned":
       return ["warning", "A long read transaction keeps the WAL from being restarted"];
+    case "checkpoint-failed":
+      return ["error", "SQLite could not checkpoint: the WAL grows until it can"];
     case "wal-bound-exceeded":
       return ["error", "The WAL outgrew its bound while the replica could not be reached: a new generation will begin"];
     case "stale-database":

@@ -27,6 +27,7 @@ export type ReplicateEvent =
     readonly position: string;
     readonly reason: GenerationReason;
   }
+  | { readonly type: "database-opened"; readonly sqliteVersion: string }
   | { readonly type: "resumed"; readonly replica: string; readonly position: string }
   | { readonly type: "nothing-to-restore"; readonly replica: string }
   | {
@@ -83,6 +84,7 @@ export type ReplicateEvent =
   | { readonly type: "validation-skipped"; readonly replica: string; readonly error: ErrorReport }
   | { readonly type: "wal-restarted"; readonly frames: number; readonly heldMs: number }
   | { readonly type: "checkpoint-pinned"; readonly frames: number; readonly checkpointedFrames: number }
+  | { readonly type: "checkpoint-failed"; readonly error: ErrorReport }
   | { readonly type: "wal-bound-exceeded"; readonly replica: string; readonly walBytes: number }
   | { readonly type: "stale-database"; readonly replica: string; readonly movedTo: string }
   | {

@@ -9,6 +9,7 @@ import { type CheckpointPolicy, isCheckpointDue } from "./checkpoint_policy.ts";
 import type { Clock } from "./clock.ts";
 import type { ReplicateSettings } from "./config.ts";
 import type { Database } from "./database.ts";
+import { ReplicateError, reportError } from "./errors.ts";
 import type { EventListener } from "./events.ts";
 import { Mutex } from "./mutex.ts";
 import type { ReplicaWriter } from "./replica_writer.ts";
@@ -166,11 +167,22 @@ export class LiveWal {
     const { gate, clock } = this.#options;
     await gate.hold();
     try {
-      const outcome = await runBarrier({ ...this.#options, captureTail: () => captureTails(captors) });
+      const outcome = await this.#tryBarrier(captors);
       this.#attemptedAt = clock.monotonic();
-      await this.#conclude(outcome, captors);
+      if (outcome !== null) await this.#conclude(outcome, captors);
     } finally {
       gate.release();
+    }
+  }
+
+  /** Null when SQLite could not checkpoint, on a full disk say: then uploads must go on all the more. */
+  async #tryBarrier(captors: readonly ReplicaWriter[]): Promise<BarrierOutcome | null> {
+    try {
+      return await runBarrier({ ...this.#options, captureTail: () => captureTails(captors) });
+    } catch (error) {
+      if (!(error instanceof ReplicateError) || error instanceof WalDiscontinuity) throw error;
+      if (++this.#failedAttempts === 1) this.#options.emit({ type: "checkpoint-failed", error: reportError(error) });
+      return null;
     }
   }
 

@@ -31,6 +31,7 @@ export { type ErrorReport, ReplicateError, type ReplicateErrorCode, type Replica
 export type { EventDescription, EventLevel } from "./describe_event.ts";
 export { EventPrinter, type EventPrinterOptions } from "./event_printer.ts";
 export type { EventListener, GenerationReason, ProgressTask, ReplicateEvent } from "./events.ts";
+export { ReplicationMetrics, type ReplicationMetricsOptions } from "./metrics.ts";
 export { Replication, type ReplicationHealth, type ReplicationHooks } from "./replication.ts";
 export type { Clock } from "./clock.ts";
 export { REPLICATE_SETTINGS, type ReplicateSetting } from "./settings.ts";
@@ -46,4 +47,6 @@ export type { Credentials } from "./s3/credentials.ts";
 export type { S3Encryption } from "./s3/object_settings.ts";
 export type { FileLocation, RequestedEncryption, S3Location } from "./store_url.ts";
 export type { StopOutcome } from "./protocol.ts";
-export type { WriterRole } from "./writer_status.ts";
+export type { RequestOperation } from "./request_prices.ts";
+export type { DatabaseTally, EngineTally, RequestCount, StatusClass, SyncTally } from "./tally.ts";
+export type { ReplicaHealth, WriterRole, WriterStatus } from "./writer_status.ts";

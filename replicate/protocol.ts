@@ -7,6 +7,7 @@
 import type { ReplicateConfig } from "./config.ts";
 import type { ErrorReport } from "./errors.ts";
 import type { ReplicateEvent } from "./events.ts";
+import type { EngineTally } from "./tally.ts";
 import type { WriterStatus } from "./writer_status.ts";
 
 /** From the main thread to the worker. */
@@ -46,6 +47,8 @@ export type FromWorker =
   | { readonly type: "status"; readonly statuses: readonly WriterStatus[] }
   /** Something happened. */
   | { readonly type: "event"; readonly event: ReplicateEvent }
+  /** What was counted since the last tally; at most once a second, and only when something has happened. */
+  | { readonly type: "tally"; readonly tally: EngineTally }
   /** Begin no commit until `release`. Answered by `held`. */
   | { readonly type: "hold"; readonly requestId: number }
   /** Commits may go on. */

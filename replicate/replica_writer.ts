@@ -75,6 +75,7 @@ export class ReplicaWriter {
       lastSyncAtMs: this.#lastSyncAtMs,
       error: this.#trouble.error,
       lastValidation: this.#snapshots.lastValidation,
+      tally: { ...this.#sync.tally },
     };
   }
 
@@ -212,13 +213,14 @@ export class ReplicaWriter {
   async #uploadAll(signal: AbortSignal): Promise<void> {
     const { clock, settings } = this.#context;
     const startedAt = clock.monotonic();
-    for (;;) {
+    for (let at = startedAt;; at = clock.monotonic()) {
       const hasSnapshot = this.#snapshots.exists; // asked before: what is created after it proves that the log is ours
       if (!await this.#sync.upload(signal)) break;
       this.#role = "writer";
       this.#isRestorable = hasSnapshot;
       this.#nextUploadAt = startedAt + settings.syncIntervalMs;
       this.#lastSyncAtMs = clock.now();
+      this.#sync.tally.uploadMs += clock.monotonic() - at;
       this.#snapshots.count(this.#sync.uploadedEnd);
       this.#onStatus();
     }

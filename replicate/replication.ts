@@ -11,12 +11,18 @@ import { errorFromReport, type ErrorReport } from "./errors.ts";
 import type { EventListener } from "./events.ts";
 import type { FromWorker, StopOutcome, ToWorker } from "./protocol.ts";
 import { pauseMs } from "./retry.ts";
-import type { WriterRole, WriterStatus } from "./writer_status.ts";
+import type { EngineTally } from "./tally.ts";
+import { describeHealth, NO_REPLICATION, type ReplicationHealth } from "./replication_health.ts";
+import type { ReplicaHealth, WriterStatus } from "./writer_status.ts";
+
+export type { ReplicationHealth };
 
 /** What the application lets the engine ask of it. */
 export interface ReplicationHooks {
   /** Receives events. */
   readonly onEvent: EventListener;
+  /** Receives what the worker has counted. Default: nobody does. */
+  readonly onTally?: (tally: EngineTally) => void;
   /** Begins no commit from now on, until `release`. Has to take effect before it returns. */
   readonly hold: () => void;
   /** Commits may go on. */
@@ -25,22 +31,6 @@ export interface ReplicationHooks {
   readonly openForReading: () => void;
   /** Closes the database, if it is open for reading; it is restored anew. Resolves when nothing has it open. */
   readonly closeForReading: () => Promise<void>;
-}
-
-/** How replication is doing. */
-export interface ReplicationHealth {
-  /** What this instance is to its replica; `off` when there is none. */
-  readonly role: WriterRole | "off";
-  /** Up to where the replica has everything: `<generation>/<index>:<offset>`, or null. */
-  readonly position: string | null;
-  /** Committed bytes that are not in the replica, as far as they are known of. */
-  readonly lagBytes: number;
-  /** How long the oldest commit has waited that is not in the replica, in seconds; 0 when none waits. */
-  readonly lagSeconds: number;
-  /** When an upload last succeeded (RFC 3339), or null. */
-  readonly lastSyncAt: string | null;
-  /** What prevents replication at present, or null. */
-  readonly error: string | null;
 }
 
 const RESTART_PAUSES = { basePauseMs: 1_000, maxPauseMs: 60_000 };
@@ -112,19 +102,17 @@ export class Replication {
 
   /** How replication is doing. */
   health(): ReplicationHealth {
-    if (this.#config.replicas.length === 0) {
-      return { role: "off", position: null, lagBytes: 0, lagSeconds: 0, lastSyncAt: null, error: null };
-    }
-    const knownLagBytes = Math.max(0, ...this.#statuses.map(({ lagBytes }) => lagBytes));
-    const lastSyncAtMs = Math.max(...this.#statuses.map((status) => status.lastSyncAtMs ?? 0), 0);
-    return {
-      role: this.#role(),
-      position: this.#statuses[0]?.position ?? null,
-      lagBytes: Math.max(knownLagBytes, this.#ledger.pendingCount), // a commit that was not looked at has some bytes
-      lagSeconds: this.#ledger.oldestAgeSeconds,
-      lastSyncAt: lastSyncAtMs === 0 ? null : new Date(lastSyncAtMs).toISOString(),
-      error: this.#failure?.message ?? this.#statuses.map(faultOf).find((fault) => fault !== null) ?? null,
-    };
+    if (this.#config.replicas.length === 0) return NO_REPLICATION;
+    const { pendingCount, oldestAgeSeconds } = this.#ledger;
+    return describeHealth(this.#statuses, { pendingCount, oldestAgeSeconds, failure: this.#failure });
+  }
+
+  /** How each replica is doing; empty until the worker has looked. */
+  replicas(): readonly ReplicaHealth[] {
+    return this.#statuses.map((status) => ({
+      ...status,
+      lagSeconds: this.#ledger.ageSecondsPast(status.syncedNotice),
+    }));
   }
 
   /**
@@ -194,6 +182,8 @@ export class Replication {
         // Before the first status nothing else tells what a start is waiting for.
         if (message.event.type === "sync-failed" && this.#statuses.length === 0) this.#failure = message.event.error;
         return this.#hooks.onEvent(message.event);
+      case "tally":
+        return this.#hooks.onTally?.(message.tally);
       case "hold":
         this.#hooks.hold();
         return this.#send({ type: "held", requestId: message.requestId });
@@ -216,12 +206,6 @@ export class Replication {
     if (fenced?.error) this.#ledger.fail(errorFromReport(fenced.error));
   }
 
-  #role(): WriterRole {
-    const roles = this.#statuses.map(({ role }) => role);
-    if (roles.includes("fenced")) return "fenced";
-    return roles.length > 0 && roles.every((role) => role === "writer") ? "writer" : "waiting";
-  }
-
   #fail(error: ErrorReport): void {
     this.#worker = null;
     this.#isListening = false;
@@ -239,9 +223,4 @@ export class Replication {
       if (!this.#stopping.signal.aborted) this.#startWorker();
     });
   }
-}
-
-/** What prevents replication, or shows that it does not do what it should. */
-function faultOf({ error, lastValidation }: WriterStatus): string | null {
-  return error?.message ?? lastValidation?.message ?? null;
 }

@@ -15,6 +15,7 @@ import type { StopOutcome } from "./protocol.ts";
 import type { ReaderGate } from "./restored_database.ts";
 import { Session } from "./session.ts";
 import { StateFile } from "./state_file.ts";
+import type { EngineTally } from "./tally.ts";
 import { Wake } from "./wake.ts";
 import type { WriterStatus } from "./writer_status.ts";
 
@@ -96,7 +97,7 @@ export class Replicator {
         isDisposable,
         signal: this.#abort.signal,
       });
-      if (!await isFilled(this.#options.databasePath) || await this.#claim()) return;
+      if (await fileBytes(this.#options.databasePath) === 0 || await this.#claim()) return;
     }
   }
 
@@ -143,6 +144,15 @@ export class Replicator {
     await deadline;
     if (!hasWork) return "nothing-to-sync";
     return this.#session?.isSynced ? "synced" : "incomplete";
+  }
+
+  /** Gives what was counted since the last call, and how large database and WAL are. */
+  async takeTally(): Promise<Omit<EngineTally, "requests">> {
+    const counted = this.#session?.takeCounts() ??
+      { checkpoints: 0, checkpointErrors: 0, checkpointMs: 0, lockHoldsMs: [] };
+    const { databasePath } = this.#options;
+    const sizeOf = (path: string): Promise<number> => fileBytes(path).catch(() => 0); // no count may end the engine
+    return { ...counted, databaseBytes: await sizeOf(databasePath), walBytes: await sizeOf(`${databasePath}-wal`) };
   }
 
   /** Ends every transaction at once, as a last act before the thread ends. */
@@ -207,18 +217,19 @@ export class Replicator {
 
   async #waitForDatabase(signal: AbortSignal): Promise<void> {
     const { clock, settings, databasePath } = this.#options;
-    while (!signal.aborted && !await isFilled(databasePath)) {
+    // A database of no bytes is one that SQLite has only just opened: nothing can be prepared in it yet.
+    while (!signal.aborted && await fileBytes(databasePath) === 0) {
       await this.#wake.wait(clock, settings.monitorIntervalMs, signal);
     }
   }
 }
 
-/** A database of no bytes is one that SQLite has only just opened: nothing can be prepared in it yet. */
-async function isFilled(path: string): Promise<boolean> {
+/** The size of a file, 0 where there is none. */
+async function fileBytes(path: string): Promise<number> {
   try {
-    return (await Deno.stat(path)).size > 0;
+    return (await Deno.stat(path)).size;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
 }

@@ -105,6 +105,11 @@ export class Session {
     await this.ended;
   }
 
+  /** Gives what was counted since the last call; null before the database is open. */
+  takeCounts(): ReturnType<Database["counters"]["take"]> | null {
+    return this.#database?.counters.take() ?? null;
+  }
+
   /** Ends every transaction at once, as a last act before the thread ends. */
   endTransactions(): void {
     this.#database?.endTransactions();
@@ -142,6 +147,7 @@ export class Session {
   async #open(): Promise<WriterContext> {
     const { databasePath, clock, emit, settings, gate } = this.#options;
     const database = await this.#openDatabase();
+    emit({ type: "database-opened", sqliteVersion: database.sqliteVersion });
     const walFile = new WalFile(databasePath);
     this.#database = database;
     this.#walFile = walFile;

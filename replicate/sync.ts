@@ -54,6 +54,8 @@ export class ReplicaSync {
   readonly #queue: SegmentQueue;
   readonly #uploading = new Mutex();
   #place: SyncPlace | null = null;
+  /** What was done since this was made; who measures the time adds it. */
+  readonly tally = { capturedBytes: 0, walIndex: 0, walBytes: 0, uploadedBytes: 0, uploads: 0, uploadMs: 0 };
   #uploads = 0;
   #uploadedNotice = 0;
   #uploadedEnd: Pick<Position, "index" | "offset"> | null = null;
@@ -158,6 +160,9 @@ export class ReplicaSync {
       }
       if (place.isSealed) throw new WalDiscontinuity("wal does not continue the replica");
       if (run.offset > OFFSET_MAX) throw new WalDiscontinuity("wal outgrew its bound");
+      this.tally.capturedBytes += run.bytes.byteLength;
+      this.tally.walIndex = place.index;
+      this.tally.walBytes = place.cursor.offset;
       this.#queue.push(place.index, run, run.reachedEnd ? notice : this.#uploadedNotice);
       if (run.reachedEnd) return true;
     }
@@ -208,6 +213,8 @@ export class ReplicaSync {
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
     this.#head = null;
     this.#uploadedEnd = { index: segment.index, offset: segment.offset + uploadedBytes };
+    this.tally.uploads++;
+    this.tally.uploadedBytes += uploadedBytes;
     if (this.#queue.advance(uploadedBytes) === 0) this.#uploadedNotice = Math.max(this.#uploadedNotice, segment.notice);
     return true;
   }

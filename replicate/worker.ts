@@ -8,11 +8,15 @@
 
 import { pause, systemClock } from "./clock.ts";
 import { reportError } from "./errors.ts";
+import type { ReplicaConfig } from "./config.ts";
 import type { CommitGate } from "./live_wal.ts";
+import type { ObjectStore } from "./object_store.ts";
 import { openStore } from "./open_store.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { Replicator } from "./replicator.ts";
 import type { ReaderGate } from "./restored_database.ts";
+import { RequestMeter } from "./request_meter.ts";
+import { TallyReporter } from "./tally_reporter.ts";
 
 /** How long the main thread may take to hold its commits before the barrier goes on without, in milliseconds. */
 const HOLD_TIMEOUT_MS = 100;
@@ -23,9 +27,31 @@ let replicator: Replicator | null = null;
 let onHeld: (requestId: number) => void = () => {};
 let onClosed: (requestId: number) => void = () => {};
 let lastRequestId = 0;
+const meters: { readonly meter: RequestMeter; readonly store: ObjectStore }[] = [];
+const reporter = new TallyReporter({ clock, report });
 
 function send(message: FromWorker): void {
   self.postMessage(message);
+}
+
+/** Tells something, and what was counted soon after. */
+function tell(message: FromWorker): void {
+  send(message);
+  reporter.touch();
+}
+
+async function report(): Promise<void> {
+  if (replicator === null) return;
+  const tally = await replicator.takeTally();
+  send({ type: "tally", tally: { ...tally, requests: meters.flatMap(({ meter, store }) => meter.take(store.url)) } });
+}
+
+/** Opens a store whose requests are counted. */
+function openMetered(config: ReplicaConfig): ObjectStore {
+  const meter = new RequestMeter(() => reporter.touch());
+  const store = openStore(config, { clock, random, onRequest: (request) => meter.count(request) });
+  meters.push({ meter, store });
+  return store;
 }
 
 const gate: CommitGate = {
@@ -57,7 +83,7 @@ const readers: ReaderGate = {
 async function start({ config, isDatabaseOpen, notice }: Extract<ToWorker, { type: "start" }>): Promise<void> {
   replicator = new Replicator({
     databasePath: config.databasePath,
-    stores: config.replicas.map((replica) => openStore(replica, { clock, random })),
+    stores: config.replicas.map(openMetered),
     onStale: config.onStale,
     fencing: config.fencing,
     closesLog: true,
@@ -66,8 +92,8 @@ async function start({ config, isDatabaseOpen, notice }: Extract<ToWorker, { typ
     readers,
     clock,
     random,
-    emit: (event) => send({ type: "event", event }),
-    onStatus: (statuses) => send({ type: "status", statuses }),
+    emit: (event) => tell({ type: "event", event }),
+    onStatus: (statuses) => tell({ type: "status", statuses }),
   });
   await replicator.prepare({ isDatabaseOpen });
   send({ type: "prepared" });
@@ -88,6 +114,7 @@ async function receive(message: ToWorker): Promise<void> {
       return onClosed(message.requestId);
     case "stop": {
       const outcome = await replicator?.stop(message.deadlineMs) ?? "nothing-to-sync";
+      await reporter.flush();
       send({ type: "stopped", outcome });
       return self.close();
     }
@@ -96,8 +123,9 @@ async function receive(message: ToWorker): Promise<void> {
   }
 }
 
-/** The replicator has ended its transactions by now; a transaction that is left open would block the database. */
+/** A transaction that is left open would block the database for good. */
 function fail(error: unknown): void {
+  replicator?.endTransactions();
   send({ type: "failed", error: reportError(error) });
   self.close();
 }
@@ -109,11 +137,9 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 send({ type: "listening" });
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  replicator?.endTransactions();
   fail(event.reason);
 });
 self.addEventListener("error", (event) => {
   event.preventDefault();
-  replicator?.endTransactions();
   fail(event.error);
 });

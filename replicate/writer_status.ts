@@ -5,6 +5,7 @@
  */
 
 import type { ErrorReport } from "./errors.ts";
+import type { SyncTally } from "./tally.ts";
 
 /** What this instance is to a replica. `waiting`: not sure yet. `fenced`: another one writes, this one never again. */
 export type WriterRole = "waiting" | "writer" | "fenced";
@@ -17,6 +18,12 @@ export interface ValidationResult {
   readonly ok: boolean;
   /** What is wrong, or null. */
   readonly message: string | null;
+}
+
+/** The state of one replica, as the application's thread knows it. */
+export interface ReplicaHealth extends WriterStatus {
+  /** The age of the oldest commit that is not in the replica, in seconds; 0 when there is none. */
+  readonly lagSeconds: number;
 }
 
 /** The state of one replica's writer. */
@@ -37,4 +44,6 @@ export interface WriterStatus {
   readonly error: ErrorReport | null;
   /** What the last validation found, or null. One that could not find anything out does not count. */
   readonly lastValidation: ValidationResult | null;
+  /** What it has done so far. */
+  readonly tally: SyncTally;
 }

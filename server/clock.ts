@@ -20,6 +20,15 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/**
+ * Reads a clock that never goes back.
+ *
+ * @returns Milliseconds since some fixed instant.
+ */
+export function monotonicMs(): number {
+  return performance.now();
+}
+
 /** The system's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

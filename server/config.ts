@@ -8,6 +8,14 @@ import { parseFlags } from "./flags.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { SERVER_SETTINGS, type SettingName } from "./settings.ts";
 
+/** Where to listen. */
+export interface ListenAddress {
+  /** The address; `0.0.0.0` for every interface. */
+  readonly host: string;
+  /** The port; 0 takes any free one. */
+  readonly port: number;
+}
+
 /** How the service behaves. Frozen. */
 export interface ServerConfig {
   /** Port to listen on; 0 takes any free one. */
@@ -20,6 +28,8 @@ export interface ServerConfig {
   readonly baseUrl: string | null;
   /** Whether a proxy in front speaks HTTPS. */
   readonly behindProxy: boolean;
+  /** Where metrics are to be had; `null`: nowhere. */
+  readonly metricsAddress: ListenAddress | null;
   /** The least important level that is logged. */
   readonly logLevel: LogLevel;
   /** Title of the site. */
@@ -73,6 +83,16 @@ const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 
 const PORT: Reading<number> = {
   wish: "a number from 0 to 65535",
   parse: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
+};
+
+const ADDRESS: Reading<ListenAddress | null> = {
+  wish: 'an address and a port such as "127.0.0.1:9090", or a port alone such as ":9090"',
+  parse: (text) => {
+    if (text === "") return null;
+    const [, host = "", digits = ""] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s/]*):(\d{1,5})$/.exec(text) ?? [];
+    if (digits === "" || Number(digits) > 65_535) return undefined;
+    return { host: host.replace(/^\[|\]$/g, "") || "0.0.0.0", port: Number(digits) };
+  },
 };
 
 const SIZE: Reading<number> = {
@@ -136,6 +156,7 @@ export function parseServerConfig(env: Readonly<Record<string, string>>, args: r
     databasePath: read("DB_PATH", NON_EMPTY),
     baseUrl: read("BASE_URL", BASE_URL),
     behindProxy: read("LP_BEHIND_PROXY", YES_OR_NO),
+    metricsAddress: read("METRICS_ADDR", ADDRESS),
     logLevel: read("LOG_LEVEL", LEVEL),
     title: read("SITE_TITLE", TEXT),
     subtitle: read("SITE_SUBTITLE", TEXT),

@@ -7,7 +7,7 @@
 import type { Hono } from "hono";
 import { customAlphabet } from "nanoid";
 import { createApp, createStartingApp } from "./app.ts";
-import { systemClock } from "./clock.ts";
+import { monotonicMs, systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
 import { Database } from "./database.ts";
 import { durableWait } from "./durable_wait.ts";
@@ -15,6 +15,8 @@ import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
 import { InFlight } from "./in_flight.ts";
 import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
+import { ServiceMetrics } from "./metrics.ts";
+import { listenForMetrics } from "./metrics_listener.ts";
 import type { ServerPorts } from "./ports.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { migrate } from "./schema.ts";
@@ -29,6 +31,8 @@ const STOPPING = "Cannot store the paste as the service is stopping: try again";
 export interface PasteServer {
   /** The port it listens on. */
   readonly port: number;
+  /** The port on which metrics are to be had; `null` when they are not wanted. */
+  readonly metricsPort: number | null;
   /**
    * Opens the database, creates it when it is not there, brings it to the current schema and begins to serve. To be
    * called once, when the file is restored and not held.
@@ -71,7 +75,10 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
     return writes.count(async () => await app.fetch(request));
   };
-  const server = listen(config, answer);
+  const metrics = config.metricsAddress && new ServiceMetrics(() => Deno.memoryUsage().rss);
+  const sources = [metrics ?? [], ports.metrics ?? []].flat();
+  const metricsServer = config.metricsAddress && listenForMetrics(config.metricsAddress, sources);
+  const server = listen(config, metrics === null ? answer : counted(answer, metrics));
 
   const open = async (): Promise<void> => {
     if (store) throw new Error("Invariant broken: the service is opened once");
@@ -79,7 +86,13 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     const opened = await openStore(config, ports);
     if (held) opened.hold();
     const { baseUrl, behindProxy } = config;
-    app = createApp({ store: opened, health: ports.health, assets, links: { baseUrl, behindProxy }, site: config });
+    app = createApp({
+      store: metrics?.counting(opened) ?? opened,
+      health: ports.health,
+      assets,
+      links: { baseUrl, behindProxy },
+      site: config,
+    });
     store = opened;
   };
 
@@ -88,10 +101,12 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     await writes.idle(systemClock, BODY_GRACE_MS);
     await server.shutdown();
     await store?.idle();
+    await metricsServer?.shutdown();
   };
 
   return {
     port: server.addr.port,
+    metricsPort: metricsServer?.addr.port ?? null,
     open,
     hold: () => {
       held = true;
@@ -102,6 +117,19 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
       store?.release();
     },
     drain: () => drained ??= drain(),
+  };
+}
+
+/** Has every answer counted. Without metrics the handler is used as it is. */
+function counted(
+  answer: (request: Request) => Response | Promise<Response>,
+  metrics: ServiceMetrics,
+): Deno.ServeHandler {
+  return async (request) => {
+    const startedAt = monotonicMs();
+    const response = await answer(request);
+    metrics.count(request, { status: response.status, ms: monotonicMs() - startedAt });
+    return response;
   };
 }
 

@@ -22,7 +22,7 @@
  */
 
 export { messageWithCauses } from "./errors.ts";
-export { parseServerConfig, type ServerConfig, ServerConfigError } from "./config.ts";
+export { type ListenAddress, parseServerConfig, type ServerConfig, ServerConfigError } from "./config.ts";
 export { type PasteServer, startServer } from "./listen.ts";
 export {
   configureLog,
@@ -33,5 +33,6 @@ export {
   printText,
   terminalWriter,
 } from "./log.ts";
-export type { Durability, HealthProbe, ReplicationHealth, ServerPorts } from "./ports.ts";
+export { collectProblems } from "./problems.ts";
+export type { Durability, HealthProbe, MetricsSource, ReplicationHealth, ServerPorts } from "./ports.ts";
 export { formatSettings, SERVER_SETTINGS, type ServerSetting } from "./settings.ts";

@@ -44,10 +44,18 @@ export interface HealthProbe {
   health(): ReplicationHealth;
 }
 
+/** Has metrics whose names are nobody else's. */
+export interface MetricsSource {
+  /** Writes them down in Prometheus' text format. */
+  text(): Promise<string>;
+}
+
 /** Everything the service asks of its surroundings. */
 export interface ServerPorts {
   /** When a paste is as durable as the operator asked. */
   readonly durability: Durability;
   /** How replication is doing. */
   readonly health: HealthProbe;
+  /** Metrics to show beside the service's own. Default: none. */
+  readonly metrics?: MetricsSource;
 }

@@ -38,6 +38,12 @@ export const SERVER_SETTINGS = [
     default: "n",
     meaning: "y when a proxy in front speaks HTTPS: links begin with https",
   },
+  {
+    name: "METRICS_ADDR",
+    flag: null,
+    default: "",
+    meaning: "where Prometheus finds /metrics, such as :9090 or 127.0.0.1:9090; nowhere without it",
+  },
   { name: "LOG_LEVEL", flag: null, default: "info", meaning: "least level to log: debug, info, warning or error" },
   { name: "SITE_TITLE", flag: "-title", default: "Pastestream", meaning: "title of the site" },
   {

@@ -31,6 +31,19 @@ Deno.test("CommitLedger.oldestAgeSeconds is the age of the oldest commit that is
   assertEquals(ledger.oldestAgeSeconds, 0.5);
 });
 
+Deno.test("CommitLedger.ageSecondsPast() is the age of the oldest commit that one replica lacks, 0 when it has all", async () => {
+  const clock = new FakeClock();
+  const ledger = new CommitLedger(clock);
+  assertEquals(ledger.ageSecondsPast(0), 0);
+  for (let i = 0; i < 5; i++) {
+    ledger.commit();
+    await clock.advance(1_000);
+  }
+  assertEquals([0, 1, 4, 5].map((notice) => ledger.ageSecondsPast(notice)), [5, 4, 1, 0]);
+  ledger.sync(3);
+  assertEquals([3, 4, 5].map((notice) => ledger.ageSecondsPast(notice)), [2, 1, 0]);
+});
+
 Deno.test("CommitLedger.oldestAgeSeconds is never less than the truth, to a tenth of a second, for many commits", async () => {
   const clock = new FakeClock();
   const ledger = new CommitLedger(clock);

@@ -9,6 +9,7 @@ const error = { name: "ReplicateError", code: "store-unavailable", message: "No 
 /** One of each: the compiler says when a kind is missing. */
 const EVENTS: { readonly [T in ReplicateEvent["type"]]: Extract<ReplicateEvent, { type: T }> } = {
   "generation-started": { type: "generation-started", replica, position, reason: "first generation" },
+  "database-opened": { type: "database-opened", sqliteVersion: "3.51.3" },
   "resumed": { type: "resumed", replica, position },
   "nothing-to-restore": { type: "nothing-to-restore", replica },
   "restored": { type: "restored", replica, position, databaseBytes: 4096, objects: 3, durationMs: 12.34567 },
@@ -22,6 +23,7 @@ const EVENTS: { readonly [T in ReplicateEvent["type"]]: Extract<ReplicateEvent, 
   "validation-skipped": { type: "validation-skipped", replica, error },
   "wal-restarted": { type: "wal-restarted", frames: 1000, heldMs: 2.25 },
   "checkpoint-pinned": { type: "checkpoint-pinned", frames: 1000, checkpointedFrames: 10 },
+  "checkpoint-failed": { type: "checkpoint-failed", error },
   "wal-bound-exceeded": { type: "wal-bound-exceeded", replica, walBytes: 2 ** 30 },
   "stale-database": { type: "stale-database", replica, movedTo: "/data/store.db.stale" },
   "takeover-waiting": { type: "takeover-waiting", replica, position, graceMs: 10_000 },
@@ -36,6 +38,7 @@ const EVENTS: { readonly [T in ReplicateEvent["type"]]: Extract<ReplicateEvent, 
 Deno.test("describeEvent() grades each event", () => {
   const levels: Readonly<Record<ReplicateEvent["type"], EventLevel>> = {
     "generation-started": "info",
+    "database-opened": "info",
     "resumed": "info",
     "nothing-to-restore": "info",
     "restored": "info",
@@ -49,6 +52,7 @@ Deno.test("describeEvent() grades each event", () => {
     "validation-skipped": "warning",
     "wal-restarted": "debug",
     "checkpoint-pinned": "warning",
+    "checkpoint-failed": "error",
     "wal-bound-exceeded": "error",
     "stale-database": "warning",
     "takeover-waiting": "info",
@@ -82,6 +86,13 @@ Deno.test("describeEvent() warns of a new generation when the WAL was lost, and 
     const { level, fields } = describeEvent({ ...EVENTS["generation-started"], reason });
     assertEquals([level, fields["reason"]], [table[reason], reason]);
   }
+});
+
+Deno.test("hazard 3: describeEvent() names SQLite's version, and warns of one with the WAL-reset bug", () => {
+  const old = describeEvent({ type: "database-opened", sqliteVersion: "3.51.2" });
+  assertEquals([old.level, old.fields["sqliteVersion"]], ["warning", "3.51.2"]);
+  assert(old.message.includes("WAL-reset"));
+  assertEquals(describeEvent(EVENTS["database-opened"]).fields, { sqliteVersion: "3.51.3" });
 });
 
 Deno.test("describeEvent() tells a snapshot's progress from a restore's", () => {

@@ -10,6 +10,7 @@ Deno.test("parseServerConfig() gives the defaults when nothing is set", () => {
     databasePath: "data/store.db",
     baseUrl: null,
     behindProxy: false,
+    metricsAddress: null,
     logLevel: "info",
     title: "Pastestream",
     subtitle: "Send text, get a link",
@@ -22,6 +23,23 @@ Deno.test("parseServerConfig() gives the defaults when nothing is set", () => {
   assert(Object.isFrozen(config));
 });
 
+Deno.test("parseServerConfig() reads METRICS_ADDR with and without a host, and refuses what has no port", () => {
+  const table = {
+    ":9090": { host: "0.0.0.0", port: 9090 },
+    "127.0.0.1:0": { host: "127.0.0.1", port: 0 },
+    "localhost:1": { host: "localhost", port: 1 },
+    "[::1]:65535": { host: "::1", port: 65_535 },
+    "": null,
+  };
+  for (const [text, expected] of Object.entries(table)) {
+    assertEquals(parseServerConfig({ METRICS_ADDR: text }, []).metricsAddress, expected, text);
+  }
+  for (const text of ["9090", "localhost", ":", ":65536", "::1:9090", "http://localhost:9090", "a b:1"]) {
+    const error = assertThrows(() => parseServerConfig({ METRICS_ADDR: text }, []), ServerConfigError);
+    assertEquals(error.problems.length, 1, text);
+  }
+});
+
 Deno.test("parseServerConfig() reads every variable of the table", () => {
   const env: Readonly<Record<string, string>> = {
     PORT: "0",
@@ -29,6 +47,7 @@ Deno.test("parseServerConfig() reads every variable of the table", () => {
     DB_PATH: "/x/y.db",
     BASE_URL: "https://paste.example/p/",
     LP_BEHIND_PROXY: "y",
+    METRICS_ADDR: "[::1]:9090",
     LOG_LEVEL: "debug",
     SITE_TITLE: "T",
     SITE_SUBTITLE: "S",

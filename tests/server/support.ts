@@ -11,7 +11,7 @@ import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
 import { Database } from "../../server/database.ts";
 import { startServer } from "../../server/listen.ts";
 import type { PasteServer } from "../../server/listen.ts";
-import type { Durability, ReplicationHealth, ServerPorts } from "../../server/ports.ts";
+import type { Durability, MetricsSource, ReplicationHealth, ServerPorts } from "../../server/ports.ts";
 import { loadAssets } from "../../server/routes/assets.ts";
 import { migrate } from "../../server/schema.ts";
 import { SqlitePasteStore, type SqlitePasteStoreOptions } from "../../server/sqlite_paste_store.ts";
@@ -154,16 +154,24 @@ export class TestServer implements AsyncDisposable {
   readonly url: string;
   health: ReplicationHealth = HEALTH_OFF;
 
-  constructor(durability: Durability = LOCAL_DURABILITY, config: Partial<ServerConfig> = {}) {
-    const ports: ServerPorts = { durability, health: { health: () => this.health } };
+  constructor(
+    durability: Durability = LOCAL_DURABILITY,
+    config: Partial<ServerConfig> = {},
+    metrics: MetricsSource = { text: () => Promise.resolve("") },
+  ) {
+    const ports: ServerPorts = { durability, health: { health: () => this.health }, metrics };
     const env = { PORT: "0", HOST: "127.0.0.1", DB_PATH: this.folder.file("data/store.db") };
     this.config = { ...parseServerConfig(env, []), ...config };
     this.server = startServer(this.config, ports);
     this.url = `http://127.0.0.1:${this.server.port}`;
   }
 
-  static async open(durability?: Durability, config?: Partial<ServerConfig>): Promise<TestServer> {
-    const server = new TestServer(durability, config);
+  static async open(
+    durability?: Durability,
+    config?: Partial<ServerConfig>,
+    metrics?: MetricsSource,
+  ): Promise<TestServer> {
+    const server = new TestServer(durability, config, metrics);
     await server.server.open();
     return server;
   }

@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan|snapshot_policy|commands\/(flags|shell_words|table))|server\/paste)\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|request_prices|sqlite_version|retention_plan|restore_plan|snapshot_policy|commands\/(flags|shell_words|table))|server\/paste)\.ts$/;
 
 const NOTHING = /^(?!)/;
 
@@ -45,7 +45,8 @@ const LAYERS: readonly Layer[] = [
   {
     name: "replicate/replication.ts",
     files: /^replicate\/replication\.ts$/,
-    mayImport: /^replicate\/(protocol|events|config|position|errors|clock|retry|commit_ledger|writer_status)\.ts$/,
+    mayImport:
+      /^replicate\/(protocol|events|config|position|errors|clock|retry|commit_ledger|replication_health|tally|writer_status)\.ts$/,
     mayName: /^replicate\/worker\.ts$/,
   },
   { name: "version.ts", files: /^replicate\/commands\/version\.ts$/, mayImport: /^(replicate\/|deno\.json$)/ },
@@ -61,6 +62,7 @@ const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
   [/^hono$/, /^server\//],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
   [/^fast-xml-parser$/, /^replicate\//],
+  [/^prom-client$/, /^(server\/metrics|replicate\/(metrics|metric_set))\.ts$/],
   [/^zod$/, /^(server|replicate)\//],
   [/^@std\/(?!assert)/, /^(server|replicate)\//],
   [/^node:timers/, /(^|\/)clock\.ts$/],

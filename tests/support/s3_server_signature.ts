@@ -36,6 +36,8 @@ export interface Signer {
   readonly expiredTokens?: readonly string[];
   /** Whether Google's signature is good, too. Default: no. */
   readonly google?: boolean;
+  /** How far the clocks may be apart, in milliseconds. Default: 15 minutes. */
+  readonly skewLimitMs?: number;
 }
 
 /** Why a request is refused. */
@@ -77,7 +79,9 @@ export function checkSignature(call: SignedCall, signer: Signer, nowMs: number):
   }
   const timestamp = call.headers[`${prefix}date`] ?? "";
   if (!timestamp.startsWith(date)) return { status: 403, code: "SignatureDoesNotMatch" };
-  if (Math.abs(parseTimestamp(timestamp) - nowMs) > SKEW_LIMIT_MS) return { status: 403, code: "RequestTimeTooSkewed" };
+  if (Math.abs(parseTimestamp(timestamp) - nowMs) > (signer.skewLimitMs ?? SKEW_LIMIT_MS)) {
+    return { status: 403, code: "RequestTimeTooSkewed" };
+  }
   const names = signedHeaders.split(";");
   const unsigned = Object.keys(call.headers).filter((name) => /^x-(amz|goog)-/.test(name) && !names.includes(name));
   if (!names.includes("host") || unsigned.length > 0) return { status: 403, code: "AccessDenied" };

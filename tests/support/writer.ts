@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How the database becomes smaller now and then: most rows go, and their pages are given back in some way. */
+export type Shrinking = "never" | "delete" | "vacuum" | "incremental";
+
 /** What the thread is told. */
 export type ToWriter =
   | {
@@ -12,6 +15,7 @@ export type ToWriter =
     readonly seed: number;
     readonly walAutocheckpoint: number;
     readonly bodyBytesMax: number;
+    readonly shrinking: Shrinking;
   }
   | { readonly type: "stop" };
 
@@ -31,6 +35,8 @@ export interface WriterOptions {
   readonly walAutocheckpoint?: number;
   /** The size of most rows is at most this. Default: 3000. */
   readonly bodyBytesMax?: number;
+  /** How the database becomes smaller now and then. Default: it never does. */
+  readonly shrinking?: Shrinking;
   /** Called after some commits. */
   readonly onCommitted?: () => void;
 }
@@ -42,7 +48,7 @@ export class Writer implements AsyncDisposable {
   readonly #begun: Promise<void>;
 
   private constructor(options: WriterOptions) {
-    const { path, seed, walAutocheckpoint = 0, bodyBytesMax = 3000 } = options;
+    const { path, seed, walAutocheckpoint = 0, bodyBytesMax = 3000, shrinking = "never" } = options;
     this.#worker = new Worker(new URL("./writer_worker.ts", import.meta.url), { type: "module" });
     const begun = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<number>();
@@ -70,7 +76,7 @@ export class Writer implements AsyncDisposable {
     this.#begun = begun.promise;
     this.#ended = ended.promise;
     this.#ended.catch(() => undefined); // told by stop()
-    this.#send({ type: "start", path, seed, walAutocheckpoint, bodyBytesMax });
+    this.#send({ type: "start", path, seed, walAutocheckpoint, bodyBytesMax, shrinking });
   }
 
   /**

@@ -8,7 +8,7 @@
 
 import Database from "libsql";
 import { type Random, seededRandom } from "./random.ts";
-import type { FromWriter, ToWriter } from "./writer.ts";
+import type { FromWriter, Shrinking, ToWriter } from "./writer.ts";
 
 /** Commits between two looks at the messages. */
 const BATCH = 16;
@@ -42,6 +42,18 @@ function writeOnce(connection: Connection, random: Random, bytesMax: number): vo
   else connection.exec(`DELETE FROM entry WHERE id = ${anyRow}`);
 }
 
+/** How many rows there are before most of them go. */
+const ROWS_MANY = 300;
+
+function shrink(connection: Connection, shrinking: Shrinking): void {
+  if (shrinking === "never") return;
+  const [count] = connection.prepare("SELECT count(*) FROM entry").raw().get() as number[];
+  if ((count ?? 0) < ROWS_MANY) return;
+  connection.exec("DELETE FROM entry WHERE id % 10 > 0");
+  if (shrinking === "vacuum") connection.exec("VACUUM");
+  if (shrinking === "incremental") connection.prepare("PRAGMA incremental_vacuum(7)").all();
+}
+
 async function run(options: Extract<ToWriter, { type: "start" }>): Promise<void> {
   const connection = open(options);
   const random = seededRandom(options.seed);
@@ -49,6 +61,7 @@ async function run(options: Extract<ToWriter, { type: "start" }>): Promise<void>
   while (!isStopping) {
     for (let i = 0; i < BATCH; i++) writeOnce(connection, random, options.bodyBytesMax);
     commits += BATCH;
+    shrink(connection, options.shrinking);
     send({ type: "committed" });
     await new Promise((resolve) => setTimeout(resolve, 0)); // else no message would ever be read
   }
