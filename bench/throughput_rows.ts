@@ -5,7 +5,7 @@
  */
 
 import type { Bar } from "./figures.ts";
-import { type Content, noise } from "./content.ts";
+import type { Content } from "./content.ts";
 import { type Contestant, contestFigures, takeTurns } from "./contest.ts";
 import { startEmptyHandler } from "./empty_handler_process.ts";
 import { newFolder, pool, type Row, type Setting, startService, upload } from "./setting.ts";
@@ -36,7 +36,7 @@ const contents: readonly Content[] = ["log", "noise"];
 /** The rows. */
 export const THROUGHPUT_ROWS: readonly Row[] = [
   ...sizes.flatMap((size) => contents.map((content) => putRow(size, content))),
-  ...sizes.map((size) => getRow(size)),
+  ...sizes.flatMap((size) => contents.map((content) => getRow(size, content))),
   storedCodingRow(),
   mixedRow(),
 ];
@@ -63,17 +63,18 @@ function putRow(size: Size, content: Content): Row {
   };
 }
 
-function getRow(size: Size): Row {
+function getRow(size: Size, content: Content): Row {
   const { bytes, connections } = SIZES[size];
   return {
-    name: `get-${size}`,
-    what: `GET of ${size} of noise, ${HOT_PASTES} pastes, ${connections} connections`,
+    name: `get-${size}-${content}`,
+    what: `GET of ${size} of ${content}, ${HOT_PASTES} pastes, ${connections} connections`,
     measure: async (setting) => {
       await using service = await startService(setting);
       await using empty = await startEmptyHandler();
+      const file = await pool(setting, content);
       const urls = contestants(setting, { service: service.url, empty: empty.url });
       const readers = await Promise.all(urls.map(async ({ name, url }): Promise<Contestant> => {
-        const paths = name === "empty handler" ? [`/${bytes}`] : await uploadHot(url, () => noise(bytes));
+        const paths = name === "empty handler" ? [`/${bytes}`] : await uploadHot(url, file, bytes);
         return { name, load: { url, connections, script: { mode: "get", paths: await writePaths(setting, paths) } } };
       }));
       return contestFigures(
@@ -91,9 +92,7 @@ function storedCodingRow(): Row {
     what: `GET of 1m of log text in the coding that it is stored in, ${connections} connections`,
     measure: async (setting) => {
       await using service = await startService(setting);
-      const text = await Deno.readFile(await pool(setting, "log"));
-      let next = 0;
-      const paths = await uploadHot(service.url, () => text.slice(next += 4096, next + bytes));
+      const paths = await uploadHot(service.url, await pool(setting, "log"), bytes);
       const script = { mode: "get", accept: "zstd, br, gzip", paths: await writePaths(setting, paths) };
       const load = { url: service.url, connections, script };
       return contestFigures(await takeTurns(setting, [{ name: "service", load }]), { rate: GET_1M_STORED_BAR });
@@ -112,7 +111,7 @@ function mixedRow(): Row {
       const file = await pool(setting, "noise");
       const urls = contestants(setting, { service: service.url, empty: empty.url });
       const all = await Promise.all(urls.map(async ({ name, url }): Promise<Contestant> => {
-        const paths = name === "empty handler" ? [`/${bytes}`] : await uploadHot(url, () => noise(bytes));
+        const paths = name === "empty handler" ? [`/${bytes}`] : await uploadHot(url, file, bytes);
         const script = { mode: "mixed", bytes: `${bytes}`, pool: file, paths: await writePaths(setting, paths) };
         return { name, load: { url, connections, script } };
       }));
@@ -130,9 +129,14 @@ function contestants({ peer }: Setting, urls: { service: string; empty: string }
   ];
 }
 
-async function uploadHot(url: string, make: () => Uint8Array<ArrayBuffer>): Promise<string[]> {
+/** Uploads slices of a file, no two alike. */
+async function uploadHot(url: string, file: string, bytes: number): Promise<string[]> {
+  const content = await Deno.readFile(file);
   const paths: string[] = [];
-  for (let count = 0; count < HOT_PASTES; count++) paths.push(await upload(url, make()));
+  for (let count = 0; count < HOT_PASTES; count++) {
+    const offset = count * Math.floor((content.byteLength - bytes) / HOT_PASTES);
+    paths.push(await upload(url, content.slice(offset, offset + bytes)));
+  }
   return paths;
 }
 
