@@ -54,7 +54,9 @@ export async function runLoad({ url, script, connections, seconds }: Load): Prom
     args: ["-t2", `-c${connections}`, `-d${seconds}s`, "--timeout", "30s", "-s", lua, url, "--", ...options],
     stdout: "piped",
     stderr: "piped",
-  }).output();
+  }).output().catch((cause: unknown) => {
+    throw new Error("Cannot load anything as wrk does not start: apt-get install wrk", { cause });
+  });
   const decoder = new TextDecoder();
   if (!success) throw new Error(`Cannot load ${url}: ${decoder.decode(stderr)}`);
   return parseResult(decoder.decode(stdout));
