@@ -9,6 +9,7 @@ import { Housekeeping } from "./housekeeping.ts";
 import { LagWatch } from "./lag_watch.ts";
 import { Lineage } from "./lineage.ts";
 import type { ObjectStore } from "./object_store.ts";
+import { Ownership } from "./ownership.ts";
 import { formatPosition } from "./position.ts";
 import type { ResumeDecision } from "./resume.ts";
 import { type CapturedWal, ForeignWriterError, ReplicaSync } from "./sync.ts";
@@ -22,7 +23,6 @@ import { WriterTrouble } from "./writer_trouble.ts";
 
 /** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
 const CAPTURE_INTERVAL_MS = 50;
-
 /** How many segments' worth may wait in memory. */
 const QUEUE_SEGMENTS = 2;
 
@@ -55,7 +55,7 @@ export class ReplicaWriter {
     this.#store = store;
     this.#onStatus = onStatus;
     this.#trouble = new WriterTrouble(context, store.url, this.#finishing.signal);
-    this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax);
+    this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax, new Ownership(store, context));
     this.#lineage = new Lineage(context, store, this.#sync, decision);
     this.#snapshots = new Housekeeping(context, store, () => {
       this.#onStatus();

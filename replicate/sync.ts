@@ -11,6 +11,7 @@ import { Mutex } from "./mutex.ts";
 import { formatSegmentKey } from "./object_key.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { OFFSET_MAX, type Position } from "./position.ts";
+import type { Ownership } from "./ownership.ts";
 import { createSegment } from "./replica.ts";
 import { type PendingSegment, SegmentQueue } from "./segment_queue.ts";
 import { sealLog } from "./takeover.ts";
@@ -30,6 +31,9 @@ export interface SyncPlace {
   /** Whether the log is sealed there: this WAL cannot be gone on with, only the next one. Default: no. */
   readonly isSealed?: boolean;
 }
+
+/** The signal of those who do not give up. */
+const NEVER = new AbortController().signal;
 
 /** Another writer's object stands where ours had to go: this instance may not write any more. */
 export class ForeignWriterError extends ReplicateError {
@@ -51,6 +55,7 @@ export class ForeignWriterError extends ReplicateError {
  */
 export class ReplicaSync {
   readonly #store: ObjectStore;
+  readonly #ownership: Ownership | null;
   readonly #queue: SegmentQueue;
   readonly #uploading = new Mutex();
   #place: SyncPlace | null = null;
@@ -64,9 +69,11 @@ export class ReplicaSync {
   /**
    * @param store The replica's objects.
    * @param segmentBytesMax The most plain bytes of one object, unless one run is larger.
+   * @param ownership Looks whether the log is still ours after a long time; null for a store that tells writers not apart.
    */
-  constructor(store: ObjectStore, segmentBytesMax: number) {
+  constructor(store: ObjectStore, segmentBytesMax: number, ownership: Ownership | null = null) {
     this.#store = store;
+    this.#ownership = ownership;
     this.#queue = new SegmentQueue(segmentBytesMax);
   }
 
@@ -122,6 +129,7 @@ export class ReplicaSync {
    */
   begin(place: SyncPlace): void {
     this.abandon();
+    this.#ownership?.confirm(); // whoever gives us a place has just looked
     this.#place = place;
   }
 
@@ -203,6 +211,8 @@ export class ReplicaSync {
     const segment = this.#head?.segment ?? this.#queue.seal();
     if (place === null || segment === null) return false;
     this.#head ??= { segment, frame: await encodeFrame(segment.bytes) };
+    const lostTo = await this.#ownership?.findLoss({ ...segment, generation: place.generation }, signal ?? NEVER);
+    if (lostTo) throw new ForeignWriterError(lostTo);
     const key = { generation: place.generation, index: segment.index, offset: segment.offset };
     const existing = await createSegment(this.#store, key, this.#head.frame, {
       signal,
@@ -212,6 +222,7 @@ export class ReplicaSync {
     const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
     this.#head = null;
+    this.#ownership?.confirm();
     this.#uploadedEnd = { index: segment.index, offset: segment.offset + uploadedBytes };
     this.tally.uploads++;
     this.tally.uploadedBytes += uploadedBytes;
