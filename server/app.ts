@@ -5,6 +5,9 @@
  */
 
 import { type Context, Hono } from "hono";
+import type { Clock } from "./clock.ts";
+import type { Codec } from "./codec.ts";
+import type { ExpiryLimits } from "./create_options.ts";
 import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
 import { type LinkOptions, pathPrefix } from "./link.ts";
@@ -13,6 +16,7 @@ import type { HealthProbe } from "./ports.ts";
 import { respondEmpty } from "./response.ts";
 import { type Asset, robots, serveAsset } from "./routes/assets.ts";
 import { postRoot, putNamed, putRoot } from "./routes/create.ts";
+import { deletePaste } from "./routes/delete.ts";
 import { healthz, readyz } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
 import { readPaste } from "./routes/read.ts";
@@ -30,6 +34,12 @@ export interface AppParts {
   readonly links: LinkOptions;
   /** What the operator calls the site, and its limits; the path is taken from the links. */
   readonly site: Omit<Site, "prefix">;
+  /** How long pastes stay. */
+  readonly expiry: ExpiryLimits;
+  /** Tells the time. */
+  readonly clock: Clock;
+  /** Inflates what clients have compressed. */
+  readonly codec: Codec;
 }
 
 /** Methods that a path may know, in the order of an `Allow` header. */
@@ -44,15 +54,16 @@ const METHODS = ["GET", "PUT", "POST", "DELETE"] as const;
  * @returns The application.
  */
 export function createApp(parts: AppParts): Hono {
-  const { store, health, links } = parts;
+  const { store, health, links, expiry, clock, codec } = parts;
   const prefix = pathPrefix(links.baseUrl);
   const site: Site = { ...parts.site, prefix };
-  const create = { store, health, links, maxBytes: site.maxBytes };
+  const create = { store, health, links, maxBytes: site.maxBytes, expiry, codec };
   const app = commonApp();
   app.get("/", home({ site, links }));
   app.post("/", postRoot(create));
   app.put("/", putRoot(create));
   app.put("/:name", putNamed(create));
+  app.delete("/:id", deletePaste({ store, health }));
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(health, "serving"));
   app.get("/robots.txt", robots);
@@ -60,7 +71,7 @@ export function createApp(parts: AppParts): Hono {
     for (const path of asset.paths) app.get(path, serveAsset(asset));
   }
   // A wildcard, not "/:id": next to fixed paths a parameter would cost the router its fast form.
-  app.get("/*", readPaste({ store, title: site.title, prefix }));
+  app.get("/*", readPaste({ store, health, clock, title: site.title, prefix }));
   return app;
 }
 
@@ -92,7 +103,7 @@ function preflight(): Response {
   return respondEmpty(204, {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE, OPTIONS",
     "Access-Control-Allow-Headers":
-      "Accept, Authorization, Content-Encoding, Content-Type, Expires-In, X-Burn, X-Delete-Token",
+      "Accept, Authorization, Content-Encoding, Content-Type, Expires-In, Range, X-Burn, X-Delete-Token",
     "Access-Control-Max-Age": "86400",
   });
 }

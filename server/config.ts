@@ -4,6 +4,7 @@
  * @module
  */
 
+import { EXPIRY_WISH, formatExpiry, parseExpiry } from "./expiry.ts";
 import { parseFlags } from "./flags.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { SERVER_SETTINGS, type SettingName } from "./settings.ts";
@@ -32,6 +33,12 @@ export interface ServerConfig {
   readonly showDocs: boolean;
   /** The largest paste, in bytes, inclusive. */
   readonly maxBytes: number;
+  /** How long a paste stays when nobody says, in milliseconds, within the maximum; `null` for ever. */
+  readonly defaultExpiryMs: number | null;
+  /** The longest that a paste may stay, in milliseconds; `null` for no limit. */
+  readonly maxExpiryMs: number | null;
+  /** The most memory for hot pastes, in bytes. */
+  readonly cacheBytes: number;
   /** How long a request waits for its paste to be durable, in milliseconds. Not a setting. */
   readonly durabilityTimeoutMs: number;
   /** Whether help was asked for; nothing else counts then. */
@@ -78,11 +85,14 @@ const PORT: Reading<number> = {
 const SIZE: Reading<number> = {
   wish: `a size from 1 to ${LARGEST_MAX_BYTES} bytes such as "2097152" or "2MiB"`,
   parse: (text) => {
-    const [, digits = "", unit = "B"] = /^(\d{1,12})(B|KiB|MiB|GiB)?$/.exec(text) ?? [];
-    const bytes = Number(digits) * (UNITS[unit] ?? 1);
-    return bytes >= 1 && bytes <= LARGEST_MAX_BYTES ? bytes : undefined;
+    const bytes = parseSize(text);
+    return bytes !== undefined && bytes >= 1 && bytes <= LARGEST_MAX_BYTES ? bytes : undefined;
   },
 };
+
+const MEMORY: Reading<number> = { wish: 'a size such as "0", "33554432" or "32MiB"', parse: parseSize };
+
+const EXPIRY: Reading<number | null> = { wish: EXPIRY_WISH, parse: parseExpiry };
 
 const YES_OR_NO: Reading<boolean> = {
   wish: '"y" or "n"',
@@ -142,11 +152,36 @@ export function parseServerConfig(env: Readonly<Record<string, string>>, args: r
     footer: read("SITE_FOOTER", TEXT),
     showDocs: read("SHOW_DOCUMENTATION", YES_OR_NO),
     maxBytes: read("MAX_SIZE", SIZE),
+    ...readExpiryLimits(read, problems),
+    cacheBytes: read("CACHE_BYTES", MEMORY),
     durabilityTimeoutMs: DURABILITY_TIMEOUT_MS,
     help: flags.help,
   };
   if (problems.length > 0 && !flags.help) throw new ServerConfigError(problems);
   return Object.freeze(config);
+}
+
+function readExpiryLimits(
+  read: (name: SettingName, reading: Reading<number | null>) => number | null,
+  problems: string[],
+): Pick<ServerConfig, "defaultExpiryMs" | "maxExpiryMs"> {
+  const defaultExpiryMs = read("DEFAULT_EXPIRY", EXPIRY);
+  const maxExpiryMs = read("MAX_EXPIRY", EXPIRY);
+  if (maxExpiryMs === null || defaultExpiryMs !== null && defaultExpiryMs <= maxExpiryMs) {
+    return { defaultExpiryMs, maxExpiryMs };
+  }
+  if (defaultExpiryMs !== null) {
+    const [current, longest] = [formatExpiry(defaultExpiryMs), formatExpiry(maxExpiryMs)];
+    problems.push(
+      `Cannot read DEFAULT_EXPIRY as it must not be longer than MAX_EXPIRY, "${longest}": current value is "${current}"`,
+    );
+  }
+  return { defaultExpiryMs: maxExpiryMs, maxExpiryMs };
+}
+
+function parseSize(text: string): number | undefined {
+  const [, digits, unit = "B"] = /^(\d{1,12})(B|KiB|MiB|GiB)?$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (UNITS[unit] ?? 1);
 }
 
 interface GivenValue {

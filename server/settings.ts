@@ -59,6 +59,24 @@ export const SERVER_SETTINGS = [
     default: "2097152",
     meaning: "largest paste in bytes, or with a unit such as 10MiB; the flag counts in MiB when it has no unit",
   },
+  {
+    name: "DEFAULT_EXPIRY",
+    flag: null,
+    default: "never",
+    meaning: "how long a paste stays when its sender does not say, such as 30d; no longer than `MAX_EXPIRY`",
+  },
+  {
+    name: "MAX_EXPIRY",
+    flag: null,
+    default: "never",
+    meaning: "the longest that a sender may ask for, such as 1h, 7d or 52w; never sets no limit",
+  },
+  {
+    name: "CACHE_BYTES",
+    flag: null,
+    default: "32MiB",
+    meaning: "memory for the pastes that are read most, with a unit or without; 0 keeps none",
+  },
 ] as const satisfies readonly ServerSetting[];
 
 /** The name of a setting. */

@@ -62,7 +62,13 @@ Deno.test("curl -X PUT -d and curl -T - print JSON with the id and the URL", asy
   await service.untilReadiness("it is ready", ({ ready }) => ready);
   const bytes = makePaste(seededRandom(2));
   const typed = JSON.parse(await curlText(["-X", "PUT", "-d", "hello, world!", service.url]));
-  assertEquals(typed, { id: typed.id, url: `${service.url}/${typed.id}` });
+  assertEquals(typed, {
+    id: typed.id,
+    url: `${service.url}/${typed.id}`,
+    deleteToken: typed.deleteToken,
+    expires: null,
+    burn: false,
+  });
   assertEquals(await curlText([typed.url]), "hello, world!");
   const piped = JSON.parse(await curlText(["-T", "-", `${service.url}/`], bytes));
   assertEquals(await curl([piped.url]), bytes);

@@ -16,6 +16,9 @@ Deno.test("parseServerConfig() gives the defaults when nothing is set", () => {
     footer: "",
     showDocs: true,
     maxBytes: 2 * 1024 * 1024,
+    defaultExpiryMs: null,
+    maxExpiryMs: null,
+    cacheBytes: 32 * 1024 * 1024,
     durabilityTimeoutMs: 10_000,
     help: false,
   });
@@ -35,6 +38,9 @@ Deno.test("parseServerConfig() reads every variable of the table", () => {
     SITE_FOOTER: "<b>F</b>",
     SHOW_DOCUMENTATION: "false",
     MAX_SIZE: "5",
+    DEFAULT_EXPIRY: "1h",
+    MAX_EXPIRY: "30d",
+    CACHE_BYTES: "0",
   };
   assertEquals(Object.keys(env).toSorted(), SERVER_SETTINGS.map(({ name }) => String(name)).toSorted());
   const defaults = parseServerConfig({}, []);
@@ -106,4 +112,19 @@ Deno.test("parseServerConfig() does not throw when help is asked for", () => {
   for (const flag of ["-h", "--help", "-help"]) {
     assert(parseServerConfig({ PORT: "x" }, [flag]).help, flag);
   }
+});
+
+Deno.test("parseServerConfig() keeps a paste no longer than MAX_EXPIRY when its sender does not say", () => {
+  const limits = (env: Record<string, string>) => {
+    const { defaultExpiryMs, maxExpiryMs } = parseServerConfig(env, []);
+    return [defaultExpiryMs, maxExpiryMs];
+  };
+  assertEquals(limits({ MAX_EXPIRY: "1h" }), [3_600_000, 3_600_000]);
+  assertEquals(limits({ MAX_EXPIRY: "1h", DEFAULT_EXPIRY: "10m" }), [600_000, 3_600_000]);
+  assertEquals(limits({ DEFAULT_EXPIRY: "10m" }), [600_000, null]);
+  const env = { MAX_EXPIRY: "1h", DEFAULT_EXPIRY: "2h", CACHE_BYTES: "lots" };
+  assertEquals(assertThrows(() => parseServerConfig(env, []), ServerConfigError).problems, [
+    'Cannot read DEFAULT_EXPIRY as it must not be longer than MAX_EXPIRY, "1h": current value is "2h"',
+    'Cannot read CACHE_BYTES as it must be a size such as "0", "33554432" or "32MiB": current value is "lots"',
+  ]);
 });

@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/paste)\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/(paste|lru|expiry|range|accept_encoding|entity_tag|zstd_frames))\.ts$/;
 
 const NOTHING = /^(?!)/;
 
@@ -55,7 +55,7 @@ const LAYERS: readonly Layer[] = [
 
 /** Where each package is at home: the program's other files do without it. */
 const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
-  [/^(@libsql\/client|libsql)$/, /^(server\/database|replicate\/connection)\.ts$/],
+  [/^libsql$/, /^(server\/database|replicate\/connection)\.ts$/],
   [/^aws4fetch$/, /^replicate\/s3\/signed_fetch\.ts$/],
   [/^hono$/, /^server\//],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],

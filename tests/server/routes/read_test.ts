@@ -16,7 +16,7 @@ Deno.test("GET /<id> answers with the bytes and every header that keeps them har
     "content-type": "text/plain; charset=utf-8",
     "etag": `"${path.slice(1)}"`,
     "referrer-policy": "no-referrer",
-    "vary": "Accept",
+    "vary": "Accept, Accept-Encoding",
     "x-content-type-options": "nosniff",
     "x-robots-tag": "noindex",
   });
