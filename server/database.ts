@@ -48,6 +48,14 @@ export interface Statement {
    */
   all(args: readonly SqlValue[]): readonly SqlRow[];
   /**
+   * Runs a query for its first row, which is quicker. Never one that writes: it is not run to its end.
+   *
+   * @param args The values of its placeholders.
+   * @returns The row; `undefined` when there is none.
+   * @throws {DatabaseError} When SQLite refuses.
+   */
+  first(args: readonly SqlValue[]): SqlRow | undefined;
+  /**
    * Runs one that returns no rows.
    *
    * @param args The values of its placeholders.
@@ -128,8 +136,8 @@ export class Database {
     const statement = translated(() => this.#connection.prepare(sql));
     if (statement.reader) statement.raw();
     return {
-      // Never `get()`: it leaves the statement, and with it a read of the WAL, open.
       all: (args) => translated(() => statement.all([...args]) as SqlRow[]),
+      first: (args) => translated(() => statement.get([...args]) as SqlRow | undefined),
       run: (args) => translated(() => statement.run([...args]).changes),
     };
   }

@@ -88,7 +88,7 @@ export class PasteTable {
 
   /** Reads a row that has not expired; `null` when there is none. */
   select(id: string, nowSeconds: number): PasteRow | null {
-    return toRow(this.#select.all([id, nowSeconds])[0]);
+    return toRow(this.#select.first([id, nowSeconds]));
   }
 
   /** Deletes a row that is gone with its first reader, and returns it; `null` when there is none. */
@@ -98,7 +98,7 @@ export class PasteTable {
 
   /** Reads what decides whether a row may be deleted; `null` when there is none. */
   findDeletable(id: string, nowSeconds: number): DeletableRow | null {
-    const [row] = this.#deletable.all([id, nowSeconds]);
+    const row = this.#deletable.first([id, nowSeconds]);
     return row ? { deleteHash: asBlob(row[0]), expiresAtSeconds: asNumber(row[1]) } : null;
   }
 

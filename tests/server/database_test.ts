@@ -95,10 +95,12 @@ Deno.test("Statement returns every kind of value, and leaves no read open that w
   database.query("CREATE TABLE t (a, b, c, d)");
   const insert = database.prepare("INSERT INTO t VALUES (?, ?, ?, ?)");
   assertEquals(insert.run(["ü", 1.5, null, Uint8Array.of(0, 255).subarray(1)]), 1);
+  insert.run(["second", 0, null, null]);
   const select = database.prepare("SELECT * FROM t");
   const [row] = select.all([]);
   assertEquals(row?.slice(0, 3), ["ü", 1.5, null]);
   assertEquals([...(row?.[3] as Uint8Array)], [255]);
+  assertEquals([select.first([])?.[0], database.prepare("SELECT 1 FROM t WHERE a = ?").first(["x"])], ["ü", undefined]);
   const other = openSqlite(folder.file("store.db"));
   assertEquals(Object.values(other.all("PRAGMA wal_checkpoint(RESTART)")[0] ?? {})[0], 0);
   other[Symbol.dispose]();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { zstdDecompressSync } from "node:zlib";
 import { NASTY_BYTES, TestApp } from "../support.ts";
 
 const BROWSER = { headers: { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" } };
@@ -99,4 +100,56 @@ Deno.test("errors are JSON when it is asked for, and carry CORS headers", async 
   assertEquals(await response.json(), {
     error: { code: "not-found", message: "Cannot find the paste: check the link" },
   });
+});
+
+Deno.test("GET /<id> sends what is stored to those who take it, and parts of the plain text to those who ask", async () => {
+  await using test = await TestApp.open([], { env: { MAX_SIZE: "1MiB" } });
+  const text = "2026-01-02 GET /index.html 200\n".repeat(1000);
+  const path = await test.paste(text);
+  const plain = await test.request(path);
+  assertEquals([plain.headers.get("content-encoding"), await plain.text()], [null, text]);
+  const stored = await test.request(path, { headers: { "Accept-Encoding": "gzip, zstd" } });
+  assertEquals(stored.headers.get("content-encoding"), "zstd");
+  assertEquals(zstdDecompressSync(await stored.bytes()).toString(), text);
+  const part = await test.request(path, { headers: { "Range": "bytes=-5" } });
+  assertEquals([part.status, part.headers.get("content-range"), await part.text()], [
+    206,
+    "bytes 30995-30999/31000",
+    " 200\n",
+  ]);
+  const beyond = await test.request(path, { headers: { "Range": "bytes=31000-" } });
+  assertEquals([beyond.status, beyond.headers.get("content-range")], [416, "bytes */31000"]);
+  assertEquals(beyond.headers.get("access-control-allow-origin"), "*");
+  await beyond.body?.cancel();
+});
+
+Deno.test("GET /<id> is 404 from the moment on at which a paste expires, and no cache may keep it longer", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("a", "?expire=2m");
+  const policy = async (init?: RequestInit): Promise<string | null> => {
+    const response = await test.request(path, init);
+    await response.body?.cancel();
+    return `${response.status} ${response.headers.get("cache-control")}`;
+  };
+  assertEquals(await policy(), "200 public, max-age=120, immutable");
+  assertEquals(await policy(BROWSER), "200 public, max-age=120, immutable");
+  test.clock.advance(119_500);
+  assertEquals(await policy(), "200 public, max-age=0, immutable");
+  test.clock.advance(500);
+  assertEquals([await policy(), await policy(BROWSER)], ["404 no-store", "404 no-store"]);
+});
+
+Deno.test("GET /<id>/<name> never lets the name decide what a browser does with the bytes", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("<script>alert(1)</script>");
+  for (const name of ["x.html", "x.svg", "x.js", "x.xhtml", "x.pdf", "x.wasm"]) {
+    const { headers, body } = await test.request(`${path}/${name}`);
+    assertEquals([headers.get("content-type"), headers.get("x-content-type-options")], [
+      "text/plain; charset=utf-8",
+      "nosniff",
+    ]);
+    assertEquals(headers.get("content-security-policy"), "default-src 'none'; sandbox");
+    assertEquals(headers.get("content-disposition"), `inline; filename*=UTF-8''${name}`);
+    await body?.cancel();
+  }
 });
