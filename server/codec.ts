@@ -8,6 +8,7 @@
  */
 
 import { type CodecJob, type CodecResult, runCodecJob } from "./codec_job.ts";
+import { PasteError } from "./errors.ts";
 
 /** Does {@linkcode CodecJob}s. */
 export interface Codec {
@@ -17,12 +18,16 @@ export interface Codec {
    * @param job What to compute.
    * @returns What came of it.
    * @throws {Error} When a stored paste is damaged, or a thread has died.
+   * @throws {PasteError} `overloaded` when too much is waiting already.
    */
   run(job: CodecJob): Promise<CodecResult>;
 }
 
 /** Up to here a job takes less time than sending it to another thread, in bytes. */
 const INLINE_BYTES = 32 * 1024;
+
+/** The most bytes that may wait for a thread. */
+const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /** Does every job at once, on the calling thread. */
 export const inlineCodec: Codec = { run: (job) => new Promise((resolve) => resolve(runCodecJob(job))) };
@@ -44,6 +49,7 @@ export class CodecPool implements Codec {
   readonly #maxThreads: number;
   readonly #threads: Thread[] = [];
   readonly #queue: Pending[] = [];
+  #queuedBytes = 0;
   #isClosed = false;
 
   /**
@@ -57,9 +63,14 @@ export class CodecPool implements Codec {
 
   /** See {@linkcode Codec.run}. */
   run(job: CodecJob): Promise<CodecResult> {
-    if (this.#isClosed || inflatedBytes(job) <= INLINE_BYTES) return inlineCodec.run(job);
+    const bytes = inflatedBytes(job);
+    if (this.#isClosed || bytes <= INLINE_BYTES) return inlineCodec.run(job);
     return new Promise((resolve, reject) => {
+      if (this.#queue.length > 0 && this.#queuedBytes + bytes > MAX_QUEUED_BYTES) {
+        throw new PasteError("overloaded", "Cannot take the paste as too many wait for compression: try again");
+      }
       this.#queue.push({ job, resolve, reject });
+      this.#queuedBytes += bytes;
       this.#startNext();
     });
   }
@@ -72,7 +83,10 @@ export class CodecPool implements Codec {
   /** Ends the threads; what they are doing fails, and what comes later is done at once. */
   close(): void {
     this.#isClosed = true;
-    for (const thread of [...this.#threads]) this.#end(thread, new Error("Cannot compress as the service stops"));
+    const reason = new Error("Cannot compress as the service stops");
+    for (const thread of [...this.#threads]) this.#end(thread, reason);
+    this.#queuedBytes = 0;
+    for (const { reject } of this.#queue.splice(0)) reject(reason);
   }
 
   #startNext(): void {
@@ -80,6 +94,7 @@ export class CodecPool implements Codec {
     const thread = this.#threads.find(({ pending }) => pending === null) ?? this.#startThread();
     const next = thread && this.#queue.shift();
     if (!thread || !next) return;
+    this.#queuedBytes -= inflatedBytes(next.job);
     thread.pending = next;
     thread.worker.postMessage(next.job);
   }

@@ -9,7 +9,7 @@ import { allowsPart, entityTag, matchesTag } from "./entity_tag.ts";
 import { PasteError } from "./errors.ts";
 import { cleanName } from "./paste.ts";
 import { chooseRange } from "./range.ts";
-import { prepareHeaders, respond, respondEmpty } from "./response.ts";
+import { headersOf, respond, respondEmpty } from "./response.ts";
 import type { StoredPaste } from "./stored_paste.ts";
 
 /** What an answer depends on beside request and paste. */
@@ -23,9 +23,9 @@ export interface RawOptions {
 /** What a paste's answers have in common, made once. */
 interface Prepared {
   /** For those who take the bytes as they came. */
-  readonly plain: Headers;
+  readonly plain: Record<string, string>;
   /** For those who take them as they are stored; the same as `plain` when they are stored as they came. */
-  readonly stored: Headers;
+  readonly stored: Record<string, string>;
 }
 
 /** A year: the id is never used again and its bytes never change. */
@@ -79,9 +79,9 @@ function prepare(paste: StoredPaste, options: RawOptions): Prepared {
   return made;
 }
 
-function makeHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Headers {
+function makeHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {
   const length = coding === null ? paste.facts.size : paste.stored.bytes.byteLength;
-  return prepareHeaders({ form: "raw", length, headers: ownHeaders(paste, coding, options) });
+  return headersOf({ form: "raw", length, headers: ownHeaders(paste, coding, options) });
 }
 
 function ownHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {

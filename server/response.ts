@@ -57,17 +57,6 @@ export function respond(body: string | Uint8Array<ArrayBuffer>, options: Respons
   return new Response(bytes, { status, headers: headersOf({ form, length: bytes.byteLength, headers }) });
 }
 
-/**
- * Prepares the headers of an answer that is going to be given more than once: a `Headers` that is there already is
- * the cheapest way to make a response.
- *
- * @param options The answer's form, the length of its body in bytes, and further headers.
- * @returns The headers; must not be changed.
- */
-export function prepareHeaders(options: HeaderOptions): Headers {
-  return new Headers(headersOf(options));
-}
-
 /** What the headers of an answer follow from. */
 export interface HeaderOptions {
   /** What kind of content it is. */
@@ -78,7 +67,14 @@ export interface HeaderOptions {
   readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
-function headersOf({ form, length, headers }: HeaderOptions): Record<string, string> {
+/**
+ * Makes the headers of an answer, for those who give it more than once. A plain object: a response is made faster from
+ * one than from `Headers`.
+ *
+ * @param options The answer's form, the length of its body in bytes, and further headers.
+ * @returns The headers; must not be changed.
+ */
+export function headersOf({ form, length, headers }: HeaderOptions): Record<string, string> {
   return {
     ...FORMS[form],
     "Content-Length": String(length),

@@ -8,7 +8,7 @@ import type { Clock, Schedule } from "./clock.ts";
 import { type Codec, inlineCodec } from "./codec.ts";
 import type { Database } from "./database.ts";
 import { hashDeleteToken, isDeleteToken } from "./delete_token.ts";
-import { messageWithCauses } from "./errors.ts";
+import { messageWithCauses, PasteError } from "./errors.ts";
 import { expiryAfter, formatInstant, isExpired } from "./expiry.ts";
 import { logEvent } from "./log.ts";
 import { LruCache } from "./lru.ts";
@@ -213,6 +213,7 @@ export class SqlitePasteStore implements PasteStore {
       const isWorthwhile = "bytes" in result && result.bytes.byteLength <= bytes.byteLength * WORTHWHILE;
       return isWorthwhile ? { bytes: result.bytes, coding: "zstd" } : asIs(paste);
     } catch (error) {
+      if (error instanceof PasteError) throw error;
       logEvent("warning", "Paste not compressed", { error: messageWithCauses(error) });
       return asIs(paste);
     }

@@ -45,3 +45,15 @@ Deno.test("CodecPool rejects a job that fails, and goes on with the next", async
 Deno.test("inlineCodec rejects when a stored paste is damaged", async () => {
   await assertRejects(() => inlineCodec.run({ kind: "decompress", bytes: new Uint8Array(9), plainBytes: 5 }));
 });
+
+Deno.test("CodecPool refuses more than may wait, and what waits when it is closed", async () => {
+  const pool = new CodecPool(1);
+  const job = { kind: "inflate", bytes: new Uint8Array(9), coding: "gzip", limitBytes: 40 * 1024 * 1024 } as const;
+  const jobs = Array.from({ length: 4 }, () => pool.run(job));
+  pool.close();
+  const results = await Promise.allSettled(jobs);
+  const reasons = results.map((result) => result.status === "rejected" && String(result.reason));
+  const overloaded = "PasteError: Cannot take the paste as too many wait for compression: try again";
+  const closed = "Error: Cannot compress as the service stops";
+  assertEquals(reasons, [closed, closed, overloaded, overloaded]);
+});

@@ -47,7 +47,7 @@ Deno.test("Database.open() throws when the journal cannot be a WAL", async () =>
   );
 });
 
-Deno.test("Database.run() tells a clash, a lock and a full disk apart", async () => {
+Deno.test("Database.query() tells a clash, a lock and a full disk apart", async () => {
   await using folder = new TempFolder();
   const database = await Database.open(folder.file("store.db"));
   database.query("CREATE TABLE t (id TEXT PRIMARY KEY, x BLOB)");

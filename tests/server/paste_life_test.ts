@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PasteError } from "../../server/errors.ts";
 import type { SqlitePasteStore } from "../../server/sqlite_paste_store.ts";
 import { seededRandom } from "../support/random.ts";
-import { bytesOf, TestStore } from "./support.ts";
+import { bytesOf, TestStore, turns } from "./support.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -141,6 +141,20 @@ Deno.test("SqlitePasteStore.take() gives a paste to exactly one of many, and nev
   const takers = await Promise.all(Array.from({ length: 64 }, () => opened.store.take(once)));
   assertEquals(takers.filter((paste) => paste !== null).length, 1);
   assertEquals([await opened.store.take(stays), opened.count()], [null, 1]);
+});
+
+Deno.test("SqlitePasteStore.take() hands a paste out only when its removal is durable", async () => {
+  const gate = Promise.withResolvers<void>();
+  let waits = 0;
+  await using opened = await TestStore.open({ durable: () => ++waits === 1 ? Promise.resolve() : gate.promise });
+  const id = await put(opened.store, { burn: true });
+  let isTaken = false;
+  const taken = opened.store.take(id).finally(() => isTaken = true);
+  await opened.store.idle();
+  await turns();
+  assertEquals([opened.count(), waits, isTaken], [0, 2, false]);
+  gate.resolve();
+  assertEquals((await taken)?.facts.id, id);
 });
 
 Deno.test("SqlitePasteStore.take() puts a paste back when its removal does not become durable, token and all", async () => {

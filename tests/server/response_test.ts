@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { respond, respondEmpty } from "../../server/response.ts";
+import { headersOf, respond, respondEmpty } from "../../server/response.ts";
 
 Deno.test("respond() counts bytes, not characters", async () => {
   const response = respond("ü€", { form: "text" });
@@ -42,4 +42,11 @@ Deno.test("respondEmpty() has no body and the headers that every answer carries"
   const response = respondEmpty(204, { A: "b" });
   assertEquals([response.status, response.body, response.headers.get("a")], [204, null, "b"]);
   assertEquals(response.headers.get("access-control-allow-origin"), "*");
+});
+
+Deno.test("headersOf() gives the headers that respond() would", async () => {
+  const response = respond("ü", { form: "raw", headers: { "ETag": '"a"' } });
+  const headers = headersOf({ form: "raw", length: 2, headers: { "ETag": '"a"' } });
+  assertEquals([...new Headers(headers)], [...response.headers]);
+  await response.body?.cancel();
 });
