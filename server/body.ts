@@ -5,22 +5,30 @@
  */
 
 import { format } from "@std/fmt/bytes";
+import type { BodyIntake } from "./body_intake.ts";
 import { PasteError } from "./errors.ts";
+
+/** How {@linkcode readBody} reads. */
+export interface ReadBodyOptions {
+  /** Takes the body in. */
+  readonly intake: BodyIntake;
+  /** The largest body, inclusive. */
+  readonly limitBytes: number;
+  /** The largest paste, for the message. Default: the largest body. */
+  readonly maxBytes?: number;
+}
 
 /**
  * Reads a body whole, but never more of it than the limit.
  *
  * @param request The request; its body must not have been read.
- * @param limitBytes The largest body, inclusive.
- * @param maxBytes The largest paste, for the message.
+ * @param options The limit, and who takes the body in.
  * @returns The bytes.
- * @throws {PasteError} `paste-too-large`; `unsupported-encoding`; `incomplete-body` when the client went away.
+ * @throws {PasteError} `paste-too-large`; `unsupported-encoding`; `incomplete-body` when the client went away; what
+ * the intake refuses.
  */
-export async function readBody(
-  request: Request,
-  limitBytes: number,
-  maxBytes: number = limitBytes,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody(request: Request, options: ReadBodyOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { intake, limitBytes, maxBytes = limitBytes } = options;
   const coding = request.headers.get("content-encoding");
   if (coding !== null && coding.trim().toLowerCase() !== "identity") {
     throw new PasteError(
@@ -35,7 +43,9 @@ export async function readBody(
   if (announced !== null && announced > limitBytes) throw tooLarge(maxBytes);
   try {
     // The server lets no body grow beyond its Content-Length, so that one can be taken in one go.
-    const bytes = announced === null ? await readCounted(request, limitBytes, maxBytes) : await request.bytes();
+    const bytes = announced === null
+      ? await readCounted(intake.chunks(request, limitBytes), limitBytes, maxBytes)
+      : await intake.whole(request, announced);
     if (bytes.byteLength > limitBytes) throw tooLarge(maxBytes);
     return bytes;
   } catch (error) {
@@ -67,10 +77,14 @@ function announcedBytes(request: Request): number | null {
   return Number(text);
 }
 
-async function readCounted(request: Request, limitBytes: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readCounted(
+  body: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of body) {
     total += chunk.byteLength;
     if (total > limitBytes) throw tooLarge(maxBytes); // leaving the loop cancels the stream
     chunks.push(chunk);

@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { customAlphabet } from "nanoid";
 import { createApp, createStartingApp } from "./app.ts";
+import { clientParts } from "./client_parts.ts";
 import { systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
 import { Database } from "./database.ts";
@@ -19,6 +20,7 @@ import type { ServerPorts } from "./ports.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { migrate } from "./schema.ts";
 import { SqlitePasteStore } from "./sqlite_paste_store.ts";
+import { StorageQuota, STORED_BYTES_SQL } from "./storage_quota.ts";
 
 /** How long bodies that are under way may take once the service stops, in milliseconds. */
 const BODY_GRACE_MS = 5_000;
@@ -66,10 +68,10 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   let drained: Promise<void> | null = null;
 
   const writes = new InFlight();
-  const answer = (request: Request): Response | Promise<Response> => {
-    if (!["PUT", "POST"].includes(request.method)) return app.fetch(request);
+  const answer: Deno.ServeHandler = (request, connection) => {
+    if (!["PUT", "POST"].includes(request.method)) return app.fetch(request, connection);
     if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
-    return writes.count(async () => await app.fetch(request));
+    return writes.count(async () => await app.fetch(request, connection));
   };
   const server = listen(config, answer);
 
@@ -78,8 +80,7 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     const assets = await loadAssets();
     const opened = await openStore(config, ports);
     if (held) opened.hold();
-    const { baseUrl, behindProxy } = config;
-    app = createApp({ store: opened, health: ports.health, assets, links: { baseUrl, behindProxy }, site: config });
+    app = createApp({ store: opened, health: ports.health, assets, ...clientParts(config, systemClock) });
     store = opened;
   };
 
@@ -126,6 +127,13 @@ async function openDatabase(path: string): Promise<Database> {
   }
 }
 
+/** Counted when there is a bound only: it reads something of every row. */
+async function countStoredBytes({ maxTotalBytes }: ServerConfig, database: Database): Promise<number> {
+  if (maxTotalBytes === null) return 0;
+  const [row] = await database.query(STORED_BYTES_SQL);
+  return Number(row?.["bytes"]);
+}
+
 async function openStore(config: ServerConfig, { durability }: ServerPorts): Promise<SqlitePasteStore> {
   const database = await openDatabase(config.databasePath);
   if (await migrate(database) > 0) durability.committed();
@@ -134,6 +142,7 @@ async function openStore(config: ServerConfig, { durability }: ServerPorts): Pro
     clock: systemClock,
     randomId: customAlphabet(PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH),
     committed: () => durability.committed(),
+    quota: new StorageQuota(config.maxTotalBytes, await countStoredBytes(config, database)),
     durable: durableWait({ durability, clock: systemClock, timeoutMs: config.durabilityTimeoutMs }),
   });
 }

@@ -11,6 +11,7 @@ import { GroupCommit, type Outcome } from "./group_commit.ts";
 import type { NewPaste } from "./paste.ts";
 import { formatPasteId } from "./paste_id.ts";
 import type { PasteStore, StoredPaste } from "./paste_store.ts";
+import type { StorageQuota } from "./storage_quota.ts";
 
 /** The most pastes in one commit. */
 const MAX_GROUP_PASTES = 256;
@@ -37,6 +38,8 @@ export interface SqlitePasteStoreOptions {
   readonly randomId: () => string;
   /** Called right after every commit, in the same turn of the event loop. */
   readonly committed: () => void;
+  /** Counts what is stored. */
+  readonly quota: StorageQuota;
   /** Resolves when everything committed so far is as durable as the operator asked. */
   readonly durable: () => Promise<void>;
   /** When the next group is committed. Default: when the events already waiting have been handled. */
@@ -56,8 +59,8 @@ export class SqlitePasteStore implements PasteStore {
   constructor(options: SqlitePasteStoreOptions) {
     this.#options = options;
     this.#queue = new GroupCommit<NewPaste, string>({
-      commit: (pastes) => this.#commit(pastes),
-      sizeOf: (paste) => paste.bytes.byteLength,
+      commit: (pastes) => this.#commitCounted(pastes),
+      sizeOf,
       maxItems: MAX_GROUP_PASTES,
       maxBytes: MAX_GROUP_BYTES,
       maxQueuedBytes: MAX_QUEUED_BYTES,
@@ -67,7 +70,14 @@ export class SqlitePasteStore implements PasteStore {
 
   /** See {@linkcode PasteStore.put}. */
   put(paste: NewPaste): Promise<string> {
-    return this.#queue.submit(paste);
+    const bytes = sizeOf(paste);
+    this.#options.quota.added(bytes);
+    try {
+      return this.#queue.submit(paste);
+    } catch (error) {
+      this.#options.quota.removed(bytes);
+      throw error;
+    }
   }
 
   /** See {@linkcode PasteStore.get}. */
@@ -101,6 +111,18 @@ export class SqlitePasteStore implements PasteStore {
    */
   idle(): Promise<void> {
     return this.#queue.idle();
+  }
+
+  /** What was not stored after all does not count. */
+  async #commitCounted(pastes: readonly NewPaste[]): Promise<readonly Outcome<string>[]> {
+    let lost = pastes;
+    try {
+      const outcomes = await this.#commit(pastes);
+      lost = pastes.filter((_, i) => "error" in (outcomes[i] ?? { error: null }));
+      return outcomes;
+    } finally {
+      for (const paste of lost) this.#options.quota.removed(sizeOf(paste));
+    }
   }
 
   /** One statement for all is twice as fast as one for each; when it fails, nothing was written and each goes alone. */
@@ -148,6 +170,10 @@ export class SqlitePasteStore implements PasteStore {
     committed();
     return ids;
   }
+}
+
+function sizeOf(paste: NewPaste): number {
+  return paste.bytes.byteLength;
 }
 
 /** `?1` is the time that all rows share. */

@@ -7,6 +7,7 @@
 import type { Context } from "hono";
 import { wantsHtml, wantsJson, wantsPlainText } from "../accept.ts";
 import { readBody, tooLarge } from "../body.ts";
+import type { BodyIntake } from "../body_intake.ts";
 import { PasteError } from "../errors.ts";
 import { linkBase, type LinkOptions } from "../link.ts";
 import { formBoundary, type FormPart, splitForm } from "../multipart.ts";
@@ -24,6 +25,8 @@ export interface CreateParts {
   readonly store: PasteStore;
   /** Whether this instance may write. */
   readonly health: HealthProbe;
+  /** Takes bodies in. */
+  readonly intake: BodyIntake;
   /** How links are made. */
   readonly links: LinkOptions;
   /** The largest paste, in bytes, inclusive. */
@@ -39,7 +42,7 @@ export interface CreateParts {
 export function putRoot(parts: CreateParts): (c: Context) => Promise<Response> {
   return async ({ req: { raw } }) => {
     const base = prepare(raw, parts);
-    const paste = { bytes: await readBody(raw, parts.maxBytes), name: null };
+    const paste = { bytes: await readBody(raw, { intake: parts.intake, limitBytes: parts.maxBytes }), name: null };
     return created(base, await store(paste, parts), wantsPlainText(raw) && !wantsJson(raw) ? "text" : "json");
   };
 }
@@ -53,7 +56,10 @@ export function putRoot(parts: CreateParts): (c: Context) => Promise<Response> {
 export function putNamed(parts: CreateParts): (c: Context) => Promise<Response> {
   return async ({ req }) => {
     const base = prepare(req.raw, parts);
-    const paste = { bytes: await readBody(req.raw, parts.maxBytes), name: cleanName(req.param("name") ?? "") };
+    const paste = {
+      bytes: await readBody(req.raw, { intake: parts.intake, limitBytes: parts.maxBytes }),
+      name: cleanName(req.param("name") ?? ""),
+    };
     return created(base, await store(paste, parts), wantsJson(req.raw) ? "json" : "text");
   };
 }
@@ -70,8 +76,8 @@ export function postRoot(parts: CreateParts): (c: Context) => Promise<Response> 
     const contentType = raw.headers.get("content-type") ?? "";
     const isForm = /^multipart\/form-data/i.test(contentType);
     const paste = isForm
-      ? await readForm(raw, contentType, parts.maxBytes)
-      : { bytes: await readBody(raw, parts.maxBytes), name: null };
+      ? await readForm(raw, contentType, parts)
+      : { bytes: await readBody(raw, { intake: parts.intake, limitBytes: parts.maxBytes }), name: null };
     const id = await store(paste, parts);
     // A browser without JavaScript has sent the page's form: show it the paste.
     if (isForm && wantsHtml(raw)) return created(base, id, "text", 303);
@@ -94,10 +100,11 @@ function assertWriter(probe: HealthProbe): void {
   }
 }
 
-async function readForm(request: Request, contentType: string, maxBytes: number): Promise<NewPaste> {
+async function readForm(request: Request, contentType: string, parts: CreateParts): Promise<NewPaste> {
+  const { intake, maxBytes } = parts;
   const boundary = formBoundary(contentType);
   if (boundary === null) throw badForm("its boundary is missing or broken");
-  const body = await readBody(request, maxBytes + FORM_OVERHEAD_BYTES, maxBytes);
+  const body = await readBody(request, { intake, limitBytes: maxBytes + FORM_OVERHEAD_BYTES, maxBytes });
   const part = choosePart(body, boundary);
   if (part && part.bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   return { bytes: part?.bytes ?? new Uint8Array(), name: cleanName(part?.fileName ?? "") };

@@ -7,6 +7,8 @@
 import type { Context } from "hono";
 import { wantsHtml } from "../accept.ts";
 import { PasteError } from "../errors.ts";
+import type { Grep } from "../grep.ts";
+import { lineAnswer } from "../line_answer.ts";
 import { cleanName } from "../paste.ts";
 import { isPasteId } from "../paste_id.ts";
 import type { PasteStore, StoredPaste } from "../paste_store.ts";
@@ -17,6 +19,8 @@ import { pastePage } from "../views/paste_page.ts";
 export interface ReadParts {
   /** Where pastes are. */
   readonly store: PasteStore;
+  /** Matches the lines that a query asks for. */
+  readonly grep: Grep;
   /** The site's title. */
   readonly title: string;
   /** The path below which the site lies; usually empty. */
@@ -40,6 +44,8 @@ export function readPaste(parts: ReadParts): (c: Context) => Promise<Response> {
     const { id, suffix } = splitPath(path);
     const paste = isPasteId(id) ? await parts.store.get(id) : null;
     if (!paste) throw new PasteError("not-found", "Cannot find the paste: check the link");
+    const lines = raw.url.includes("?") ? await lineAnswer(raw, paste.bytes, parts.grep) : null;
+    if (lines !== null) return lines;
     if (suffix !== "raw" && wantsHtml(raw)) return viewer(id, paste, parts);
     return rawAnswer(raw, id, paste, suffix);
   };

@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { clientParts } from "../../server/client_parts.ts";
 import { createApp, createStartingApp } from "../../server/app.ts";
 import { parseServerConfig } from "../../server/config.ts";
-import { HEALTH_OFF, TestApp } from "./support.ts";
+import { HEALTH_OFF, TestApp, TestClock } from "./support.ts";
 
 const BROWSER = { headers: { Accept: "text/html" } };
 
@@ -64,7 +65,12 @@ Deno.test("createApp() answers 500 without a word of the inside when something b
   const config = parseServerConfig({}, []);
   const fail = (): Promise<never> => Promise.reject(new Error("secret path"));
   const store = { put: fail, get: fail };
-  const app = createApp({ store, health: { health: () => HEALTH_OFF }, assets: [], links: config, site: config });
+  const app = createApp({
+    store,
+    health: { health: () => HEALTH_OFF },
+    assets: [],
+    ...clientParts(config, new TestClock()),
+  });
   const response = await app.request("/000000000000");
   assertEquals(response.status, 500);
   assertEquals(await response.text(), "Cannot answer as something failed inside: tell the operator\n");
@@ -73,7 +79,12 @@ Deno.test("createApp() answers 500 without a word of the inside when something b
 Deno.test("createApp() puts the path of the configured URL before its own references", async () => {
   const config = parseServerConfig({ BASE_URL: "https://x.example/p" }, []);
   const store = { put: () => Promise.resolve("000000000000"), get: () => Promise.resolve(null) };
-  const app = createApp({ store, health: { health: () => HEALTH_OFF }, assets: [], links: config, site: config });
+  const app = createApp({
+    store,
+    health: { health: () => HEALTH_OFF },
+    assets: [],
+    ...clientParts(config, new TestClock()),
+  });
   const page = await (await app.request("/", BROWSER)).text();
   assertStringIncludes(page, 'href="/p/static/style.css"');
   assertStringIncludes(page, 'action="/p/"');

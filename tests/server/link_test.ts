@@ -27,7 +27,30 @@ Deno.test("linkBase() takes the configured URL whatever the Host is", () => {
 });
 
 Deno.test("linkBase() throws bad-host when the Host header is none", () => {
-  for (const host of ["", "a b", "a/b", "a@b", "evil.example\\", "a:b", "a:123456", "<script>", "[x]", "a?b", "a#b"]) {
+  for (
+    const host of [
+      "",
+      "a b",
+      "a/b",
+      "a@b",
+      "evil.example\\",
+      "a:b",
+      "a:123456",
+      "<script>",
+      "[x]",
+      "a?b",
+      "a#b",
+      "a:99999",
+      "[::1",
+      "[1::2::3]",
+      ".",
+      "-a",
+      "a..b:x",
+      "256.256.256.256",
+      "a,b",
+      "a\tb",
+    ]
+  ) {
     const error = assertThrows(() => linkBase(requestFor(host), PLAIN), PasteError);
     assertEquals([error.code, error.status], ["bad-host", 400], host);
   }

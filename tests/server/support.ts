@@ -6,7 +6,8 @@
 
 import type { Hono } from "hono";
 import { createApp } from "../../server/app.ts";
-import type { Schedule } from "../../server/clock.ts";
+import { clientParts } from "../../server/client_parts.ts";
+import type { Clock, Schedule } from "../../server/clock.ts";
 import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
 import { Database } from "../../server/database.ts";
 import { startServer } from "../../server/listen.ts";
@@ -14,6 +15,7 @@ import type { PasteServer } from "../../server/listen.ts";
 import type { Durability, ReplicationHealth, ServerPorts } from "../../server/ports.ts";
 import { loadAssets } from "../../server/routes/assets.ts";
 import { migrate } from "../../server/schema.ts";
+import { StorageQuota } from "../../server/storage_quota.ts";
 import { SqlitePasteStore, type SqlitePasteStoreOptions } from "../../server/sqlite_paste_store.ts";
 
 /** Replication switched off. */
@@ -64,6 +66,7 @@ export class TestStore implements AsyncDisposable {
       clock: { now: () => Date.UTC(2026, 0, 2), after: () => () => {} },
       randomId: sequentialIds(),
       committed: () => void this.commits++,
+      quota: new StorageQuota(null, 0),
       durable: () => Promise.resolve(),
       ...options,
     });
@@ -102,10 +105,45 @@ export class ManualSchedule {
   }
 }
 
+/** Time that stands still until the test moves it. */
+export class TestClock implements Clock {
+  #now = Date.UTC(2026, 0, 2);
+  #timers: { readonly dueAt: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { dueAt: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
+  }
+
+  /** How many timers run. */
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves time, from one due timer to the next. Negative: somebody sets the clock back. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ dueAt }) => dueAt <= end).toSorted((a, b) => a.dueAt - b.dueAt)[0];
+      if (!due) break;
+      this.#timers = this.#timers.filter((other) => other !== due);
+      this.#now = Math.max(this.#now, due.dueAt);
+      due.callback();
+    }
+    this.#now = end;
+  }
+}
+
 /** An application on a store of its own. */
 export class TestApp implements AsyncDisposable {
   readonly #opened: TestStore;
   readonly app: Hono;
+  readonly clock: TestClock = new TestClock();
   health: ReplicationHealth = HEALTH_OFF;
 
   private constructor(opened: TestStore, app: (self: TestApp) => Hono) {
@@ -113,8 +151,12 @@ export class TestApp implements AsyncDisposable {
     this.app = app(this);
   }
 
-  static async open(args: readonly string[] = [], options: Partial<SqlitePasteStoreOptions> = {}): Promise<TestApp> {
-    const config = parseServerConfig({ MAX_SIZE: "1000" }, args);
+  static async open(
+    args: readonly string[] = [],
+    options: Partial<SqlitePasteStoreOptions> = {},
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<TestApp> {
+    const config = parseServerConfig({ MAX_SIZE: "1000", ...env }, args);
     const opened = await TestStore.open(options);
     const assets = await loadAssets();
     return new TestApp(opened, (self) =>
@@ -122,8 +164,7 @@ export class TestApp implements AsyncDisposable {
         store: opened.store,
         health: { health: () => self.health },
         assets,
-        links: config,
-        site: config,
+        ...clientParts(config, self.clock),
       }));
   }
 
@@ -131,8 +172,9 @@ export class TestApp implements AsyncDisposable {
     return this.#opened.commits;
   }
 
-  async request(path: string, init?: RequestInit): Promise<Response> {
-    return await this.app.request(path, init);
+  /** Sends a request; from `from`, an address, when that is given. */
+  async request(path: string, init?: RequestInit, from?: string): Promise<Response> {
+    return await this.app.request(path, init, from === undefined ? {} : { remoteAddr: { hostname: from } });
   }
 
   /** Stores a paste; answers with its path. */

@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+import { clientParts } from "../../server/client_parts.ts";
+import { parseServerConfig } from "../../server/config.ts";
+import { TestClock } from "./support.ts";
+
+Deno.test("clientParts() tells the limits that it enforces, and no token", () => {
+  const env = {
+    MAX_SIZE: "5MiB",
+    PER_MINUTE_LIMIT: "9",
+    UPLOAD_TOKENS: "0123456789abcdef",
+    BASE_URL: "https://x.example",
+  };
+  const { limits, links } = clientParts(parseServerConfig(env, []), new TestClock());
+  assertEquals(limits, {
+    maxBytes: 5 * 1024 * 1024,
+    perMinuteLimit: 9,
+    defaultExpirySeconds: null,
+    maxExpirySeconds: null,
+    uploadTokenRequired: true,
+  });
+  assertEquals(links, { baseUrl: "https://x.example", behindProxy: false });
+});

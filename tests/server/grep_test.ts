@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { PasteError } from "../../server/errors.ts";
+import { Grep } from "../../server/grep.ts";
+import type { LineFilter } from "../../server/line_filter.ts";
+import { bytesOf, join, TestClock } from "./support.ts";
+
+function by(...patterns: readonly string[]): LineFilter {
+  return { first: 1, last: Infinity, patterns, head: Infinity, tail: Infinity };
+}
+
+async function pick(text: string | Uint8Array<ArrayBuffer>, ...patterns: readonly string[]): Promise<string> {
+  const bytes = typeof text === "string" ? bytesOf(text) : text;
+  return new TextDecoder().decode(await new Grep(new TestClock()).pick(bytes, by(...patterns)));
+}
+
+/** Many states at once on this text, so that it takes seconds even in linear time. */
+const COSTLY = "(?:.*a.{0,300}){3}[cd]$";
+
+function costlyText(): Uint8Array<ArrayBuffer> {
+  let state = 1;
+  return new Uint8Array(2 * 1024 * 1024).map(() => {
+    state = Math.imul(state, 1103515245) + 12345 >>> 0;
+    return state >>> 31 === 0 ? 0x61 : 0x62;
+  });
+}
+
+Deno.test("Grep.pick() picks the lines that match all patterns, and leaves the paste as it is", async () => {
+  const bytes = bytesOf("ERROR a\r\ninfo b\r\nERROR b\r\nlast b");
+  const picked = await new Grep(new TestClock()).pick(bytes, by("^(ERROR|last)", "b$"));
+  assertEquals(new TextDecoder().decode(picked), "ERROR b\r\nlast b");
+  assertEquals(bytes.byteLength, 32);
+});
+
+Deno.test("Grep.pick() understands RE2's language, Unicode and case included", async () => {
+  const text = "Größe 5\nGRÖSSE\ngröße x\n日本\n";
+  assertEquals(await pick(text, "(?i)größe"), "Größe 5\ngröße x\n");
+  assertEquals(await pick(text, "\\p{Han}"), "日本\n");
+  assertEquals(await pick(text, "^.{2}$"), "日本\n");
+  assertEquals(await pick(text, "\\d"), "Größe 5\n");
+});
+
+Deno.test("Grep.pick() finds text beside bytes that are no UTF-8", async () => {
+  const bytes = join(
+    "a",
+    Uint8Array.of(0xff, 0xfe, 0xc3),
+    "b needle\n",
+    "nothing\n",
+    Uint8Array.of(0xc3),
+    "\nneedle",
+    Uint8Array.of(0),
+  );
+  const picked = await new Grep(new TestClock()).pick(bytes, by("needle"));
+  assertEquals(picked, join("a", Uint8Array.of(0xff, 0xfe, 0xc3), "b needle\n", "needle", Uint8Array.of(0)));
+});
+
+Deno.test("Grep.pick() takes time in proportion where backtracking would never end", async () => {
+  const line = `${"a".repeat(2 * 1024 * 1024)}!`;
+  for (const pattern of ["(a+)+$", "(a|aa)+$", "(.*)*x$", "^(([a-z])+.)+[A-Z]([a-z])+$"]) {
+    assertEquals(await pick(line, pattern), "", pattern);
+  }
+  assertEquals((await pick(line, "(a+)+!$")).length, line.length);
+});
+
+Deno.test("Grep.pick() throws bad-filter that says what is wrong with a pattern", async () => {
+  for (const pattern of ["(", "a{1001}", "(?=a)", "\\1", "[z-a]", "*"]) {
+    const error = await assertRejects(() => pick("a", pattern), PasteError);
+    assertEquals([error.code, error.status], ["bad-filter", 400], pattern);
+    assertStringIncludes(error.message, "must be an RE2 expression: error parsing regexp");
+    assert(!error.message.includes("\n"), pattern);
+  }
+});
+
+Deno.test("Grep.pick() ends a match that takes too long, and goes on with the next", async () => {
+  const clock = new TestClock();
+  const grep = new Grep(clock);
+  const slow = assertRejects(() => grep.pick(costlyText(), by(COSTLY)), PasteError, "takes longer than 3 s");
+  await Promise.resolve();
+  clock.advance(3_000);
+  assertEquals((await slow).code, "bad-filter");
+  assertEquals(clock.pending, 0);
+  assertEquals(await grep.pick(bytesOf("a\nb\n"), by("b")), bytesOf("b\n"));
+});
+
+Deno.test("Grep.pick() lets a few wait, and throws overloaded for more", async () => {
+  const clock = new TestClock();
+  const grep = new Grep(clock);
+  const text = costlyText();
+  const slow = [grep.pick(text, by(COSTLY)), grep.pick(text, by(COSTLY))].map((promise) =>
+    promise.catch(() => "ended")
+  );
+  const waiting = Array.from({ length: 16 }, () => grep.pick(bytesOf("a\n"), by("a")));
+  assertEquals((await assertRejects(() => grep.pick(text, by("a")), PasteError)).code, "overloaded");
+  clock.advance(3_000);
+  assertEquals(await Promise.all(slow), ["ended", "ended"]);
+  for (const bytes of await Promise.all(waiting)) assertEquals(bytes, bytesOf("a\n"));
+});
