@@ -2,7 +2,8 @@
  * Bodies on their way in: how long they may take, and how much memory all of them may hold together.
  *
  * Whoever sends slowly holds a place in memory for what has come so far. Deno's server sets no bound on either: no
- * time limit, and as much memory as there are connections.
+ * time limit, and as much memory as there are connections. Nor does it let us close a connection: after the answer it
+ * stays until its client goes, but nothing of the body stays with it.
  *
  * @module
  */

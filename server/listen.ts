@@ -14,6 +14,7 @@ import { Database } from "./database.ts";
 import { durableWait } from "./durable_wait.ts";
 import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
+import { badHost, hasPossibleHost } from "./link.ts";
 import { InFlight } from "./in_flight.ts";
 import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
 import type { ServerPorts } from "./ports.ts";
@@ -69,6 +70,7 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
 
   const writes = new InFlight();
   const answer: Deno.ServeHandler = (request, connection) => {
+    if (!hasPossibleHost(request.headers)) return errorResponse(badHost(), request);
     if (!["PUT", "POST"].includes(request.method)) return app.fetch(request, connection);
     if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
     return writes.count(async () => await app.fetch(request, connection));
