@@ -11,9 +11,12 @@ import type { Clock } from "./clock.ts";
 import type { ServerConfig } from "./config.ts";
 import { Gate } from "./gate.ts";
 import { Grep } from "./grep.ts";
+import { logEvent } from "./log.ts";
 
 const NOBODY: TrustProxy = { kind: "none" };
 const ONE_PROXY: TrustProxy = { kind: "hops", count: 1 };
+
+const warn = (message: string): void => logEvent("warning", message);
 
 /**
  * Makes those parts.
@@ -29,7 +32,7 @@ export function clientParts(
   const { baseUrl, behindProxy, maxBytes, perMinuteLimit, uploadTokens } = config;
   const trustProxy = config.trustProxy ?? (behindProxy ? ONE_PROXY : NOBODY);
   return {
-    gate: new Gate({ perMinuteLimit, trustProxy, uploadTokens, now: () => clock.now() }),
+    gate: new Gate({ perMinuteLimit, trustProxy, uploadTokens, now: () => clock.now(), warn }),
     intake: new BodyIntake({ clock, maxBodyBytes: maxBytes }),
     grep: new Grep(clock),
     limits: {

@@ -29,6 +29,8 @@ export interface GateOptions {
   readonly uploadTokens: readonly string[];
   /** Wall-clock time in milliseconds. */
   readonly now: () => number;
+  /** Tells the operator what looks like a mistake of the configuration. */
+  readonly warn: (message: string) => void;
 }
 
 /** What the server tells of a connection, as the application's environment. */
@@ -47,6 +49,8 @@ export class Gate {
   readonly #perMinuteLimit: number | null;
   readonly #uploads: RateLimit | null;
   readonly #misses: RateLimit;
+  readonly #warn: (message: string) => void;
+  #warned = false;
 
   /**
    * Opens a gate that nobody has passed yet.
@@ -54,7 +58,8 @@ export class Gate {
    * @param options The limits.
    */
   constructor(options: GateOptions) {
-    const { perMinuteLimit, now } = options;
+    const { perMinuteLimit, now, warn } = options;
+    this.#warn = warn;
     this.#trust = options.trustProxy;
     this.#tokens = new UploadTokens(options.uploadTokens);
     this.#perMinuteLimit = perMinuteLimit;
@@ -107,7 +112,14 @@ export class Gate {
 
   #clientOf(c: Context): string {
     const connection: Connection | undefined = c.env;
-    return clientAddress(c.req.raw.headers, connection?.remoteAddr?.hostname ?? null, this.#trust);
+    const { headers } = c.req.raw;
+    if (this.#trust.kind === "none" && !this.#warned && headers.has("x-forwarded-for")) {
+      this.#warned = true; // once: whoever likes can send that header
+      this.#warn(
+        "A request came through a proxy, or claims so: if there is one, set TRUST_PROXY, or its clients count as one",
+      );
+    }
+    return clientAddress(headers, connection?.remoteAddr?.hostname ?? null, this.#trust);
   }
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Gate, MISSES_PER_MINUTE } from "../../server/gate.ts";
+import { Hono } from "hono";
+import { Gate, type GateOptions, MISSES_PER_MINUTE } from "../../server/gate.ts";
 import { bytesOf, TestApp, TestClock } from "./support.ts";
 
 const HOME = "192.0.2.1";
@@ -127,9 +128,26 @@ Deno.test("an upload without a token does not use up a client's limit", async ()
   assertEquals(await upload(test, HOME, { Authorization: `Bearer ${TOKEN}` }), 200);
 });
 
+function gateOf(options: Partial<GateOptions>): Gate {
+  const clock = new TestClock();
+  const defaults = { perMinuteLimit: null, trustProxy: { kind: "none" }, uploadTokens: [], warn: () => {} } as const;
+  return new Gate({ ...defaults, now: () => clock.now(), ...options });
+}
+
 Deno.test("Gate.creating() gives back the handler itself when there is nothing to check", () => {
-  const { now } = new TestClock();
-  const gate = new Gate({ perMinuteLimit: null, trustProxy: { kind: "none" }, uploadTokens: [], now });
   const handler = (): Response => new Response(bytesOf("a"));
-  assertEquals(gate.creating(handler), handler);
+  assertEquals(gateOf({}).creating(handler), handler);
+});
+
+Deno.test("Gate warns once of a proxy that nobody has told it of", async () => {
+  for (const [trustProxy, expected] of [[{ kind: "none" }, 1], [{ kind: "hops", count: 1 }, 0]] as const) {
+    const warnings: string[] = [];
+    const gate = gateOf({ trustProxy, perMinuteLimit: 9, warn: (message) => void warnings.push(message) });
+    const app = new Hono().put("/", gate.creating(() => new Response()));
+    await app.request("/", { method: "PUT" });
+    assertEquals(warnings, []);
+    for (let i = 0; i < 3; i++) await app.request("/", { method: "PUT", headers: { "X-Forwarded-For": "192.0.2.1" } });
+    assertEquals(warnings.length, expected);
+    if (expected > 0) assertStringIncludes(warnings.join(), "set TRUST_PROXY");
+  }
 });
