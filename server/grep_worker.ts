@@ -1,24 +1,25 @@
 /**
- * The thread that matches the lines of one paste, and ends with it.
+ * The thread that matches the lines of one paste.
  *
  * @module
  */
 
-import { RE2JS, RE2JSException } from "re2js";
+import { systemClock } from "./clock.ts";
+import { PasteError } from "./errors.ts";
 import type { GrepAnswer, GrepTask } from "./grep.ts";
 import { filterLines } from "./line_filter.ts";
+import { LineMatcher } from "./line_matcher.ts";
 
 globalThis.onmessage = ({ data }: MessageEvent<GrepTask>): void => {
   self.postMessage(work(data));
 };
 
 function work({ bytes, filter }: GrepTask): GrepAnswer {
-  const patterns: RE2JS[] = [];
   try {
-    for (const pattern of filter.patterns) patterns.push(RE2JS.compile(pattern));
+    const matcher = new LineMatcher(filter.patterns, systemClock);
+    return { type: "lines", bytes: filterLines(bytes, filter, (line) => matcher.matches(line)) };
   } catch (error) {
-    if (error instanceof RE2JSException) return { type: "bad-pattern", reason: error.message };
+    if (error instanceof PasteError && error.code === "bad-filter") return { type: "refused", message: error.message };
     throw error;
   }
-  return { type: "lines", bytes: filterLines(bytes, filter, (line) => patterns.every((re) => re.test(line))) };
 }

@@ -59,7 +59,7 @@ const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
   [/^aws4fetch$/, /^replicate\/s3\/signed_fetch\.ts$/],
   [/^hono$/, /^server\//],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
-  [/^re2js$/, /^server\/grep_worker\.ts$/],
+  [/^re2js$/, /^server\/line_matcher\.ts$/],
   [/^fast-xml-parser$/, /^replicate\//],
   [/^zod$/, /^(server|replicate)\//],
   [/^@std\/(?!assert)/, /^(server|replicate)\//],
