@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/paste)\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/(paste|rate_limit))\.ts$/;
 
 const NOTHING = /^(?!)/;
 
