@@ -20,8 +20,8 @@ COPY main.ts ./
 COPY server ./server
 COPY replicate ./replicate
 COPY static ./static
-# Fails here, and not at the first request, when a module or a package is missing. The workers are graphs of their own.
-RUN deno cache --node-modules-dir=manual --frozen main.ts server/codec_worker.ts replicate/worker.ts replicate/cli.ts \
+# Fails here, and not at the first request, when a module or a package is missing. Each worker is a graph of its own.
+RUN deno cache --node-modules-dir=manual --frozen main.ts server/codec_worker.ts server/grep_worker.ts replicate/worker.ts replicate/cli.ts \
 # Some packages, and a checkout under a strict umask, have files that only their owner may read: the service is not their owner.
  && chmod -R a+rX .
 
@@ -52,7 +52,7 @@ ENTRYPOINT ["/tini", "--", "deno"]
 # --cached-only --frozen     nothing is fetched when it starts, and nothing differs from the lock
 # --allow-net                listens, and speaks to whichever endpoint the bucket has
 # --allow-env                main.ts reads the environment whole, once: no list of names could allow that
-# --allow-read               the worker's modules and the assets in /app; the WAL and a file replica in /data, or in /tmp
+# --allow-read               the workers' modules and the assets in /app; the WAL and a file replica in /data, or in /tmp
 # --allow-write              restored files and a file replica. The database itself is written by native code, which Deno does
 #                            not confine: a DB_PATH or a file:// replica elsewhere needs flags of its own
 # --allow-ffi                the native addons: libsql and lz4-napi

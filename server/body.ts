@@ -5,12 +5,15 @@
  */
 
 import { format } from "@std/fmt/bytes";
+import type { BodyIntake } from "./body_intake.ts";
 import type { Codec } from "./codec.ts";
 import { readRequestCoding } from "./content_coding.ts";
 import { PasteError } from "./errors.ts";
 
 /** How a body is read. */
 export interface BodyOptions {
+  /** Takes the body in. */
+  readonly intake: BodyIntake;
   /** The largest body, inclusive, in bytes: as it was before the client compressed it. */
   readonly limitBytes: number;
   /** The largest paste, for the message. */
@@ -23,10 +26,10 @@ export interface BodyOptions {
  * Reads a body whole, but never more of it than the limit, compressed or not.
  *
  * @param request The request; its body must not have been read.
- * @param options The limits.
+ * @param options The limits, and who takes the body in.
  * @returns The bytes, inflated when they came compressed.
  * @throws {PasteError} `paste-too-large`; `unsupported-encoding`, `bad-encoding`; `incomplete-body` when the client
- * went away.
+ * went away; what the intake refuses.
  */
 export async function readBody(request: Request, options: BodyOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { limitBytes, maxBytes, codec } = options;
@@ -43,12 +46,12 @@ export async function readBody(request: Request, options: BodyOptions): Promise<
 }
 
 async function readLimited(request: Request, options: BodyOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { limitBytes, maxBytes } = options;
+  const { intake, limitBytes, maxBytes } = options;
   const announced = announcedBytes(request);
   if (announced !== null && announced > limitBytes) throw tooLarge(maxBytes);
   try {
     // The server lets no body grow beyond its Content-Length, so that one can be taken in one go.
-    const bytes = announced === null ? await readCounted(request, options) : await request.bytes();
+    const bytes = announced === null ? await readCounted(request, options) : await intake.whole(request, announced);
     if (bytes.byteLength > limitBytes) throw tooLarge(maxBytes);
     return bytes;
   } catch (error) {
@@ -82,11 +85,11 @@ function announcedBytes(request: Request): number | null {
 
 async function readCounted(
   request: Request,
-  { limitBytes, maxBytes }: BodyOptions,
+  { intake, limitBytes, maxBytes }: BodyOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of intake.chunks(request, limitBytes)) {
     total += chunk.byteLength;
     if (total > limitBytes) throw tooLarge(maxBytes); // leaving the loop cancels the stream
     chunks.push(chunk);

@@ -7,6 +7,7 @@
 import type { Hono } from "hono";
 import { customAlphabet } from "nanoid";
 import { createApp, createStartingApp } from "./app.ts";
+import { clientParts } from "./client_parts.ts";
 import { systemClock } from "./clock.ts";
 import { CodecPool } from "./codec.ts";
 import type { ServerConfig } from "./config.ts";
@@ -15,12 +16,14 @@ import { DELETE_TOKEN_LENGTH } from "./delete_token.ts";
 import { durableWait } from "./durable_wait.ts";
 import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
+import { badHost, hasPossibleHost } from "./link.ts";
 import { InFlight } from "./in_flight.ts";
 import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
 import type { ServerPorts } from "./ports.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { migrate } from "./schema.ts";
 import { SqlitePasteStore } from "./sqlite_paste_store.ts";
+import { StorageQuota, STORED_BYTES_SQL } from "./storage_quota.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** How long bodies that are under way may take once the service stops, in milliseconds. */
@@ -80,10 +83,11 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
 
   const codec = new CodecPool(Math.min(navigator.hardwareConcurrency, MAX_CODEC_THREADS));
   const writes = new InFlight();
-  const answer = (request: Request): Response | Promise<Response> => {
-    if (!WRITES.includes(request.method)) return app.fetch(request);
+  const answer: Deno.ServeHandler = (request, connection) => {
+    if (!hasPossibleHost(request.headers)) return errorResponse(badHost(), request);
+    if (!WRITES.includes(request.method)) return app.fetch(request, connection);
     if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
-    return writes.count(async () => await app.fetch(request));
+    return writes.count(async () => await app.fetch(request, connection));
   };
   const server = listen(config, answer);
 
@@ -93,10 +97,7 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     const opened = await openStore(config, ports, codec);
     if (held) opened.hold();
     const { health } = ports;
-    app = createApp({
-      ...{ store: opened, health, assets, clock: systemClock, codec },
-      ...{ links: config, site: config, expiry: config },
-    });
+    app = createApp({ store: opened, health, assets, codec, ...clientParts(config, systemClock) });
     store = opened;
     const mayWrite = (): boolean => ["writer", "off"].includes(health.health().role);
     sweeper = new Sweeper({ sweep: () => opened.sweep(), mayWrite, clock: systemClock });
@@ -147,6 +148,12 @@ async function openDatabase(path: string): Promise<Database> {
   }
 }
 
+/** Counted when there is a bound only: it reads something of every row. */
+function countStoredBytes({ maxTotalBytes }: ServerConfig, database: Database): number {
+  if (maxTotalBytes === null) return 0;
+  return Number(database.query(STORED_BYTES_SQL)[0]?.[0]);
+}
+
 async function openStore(
   config: ServerConfig,
   { durability }: ServerPorts,
@@ -161,6 +168,7 @@ async function openStore(
     randomId: customAlphabet(PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH),
     randomToken: customAlphabet(PASTE_ID_ALPHABET, DELETE_TOKEN_LENGTH),
     committed: () => durability.committed(),
+    quota: new StorageQuota(config.maxTotalBytes, countStoredBytes(config, database)),
     durable: durableWait({ durability, clock: systemClock, timeoutMs: config.durabilityTimeoutMs }),
     cacheBytes: config.cacheBytes,
     codec,

@@ -65,7 +65,7 @@ export class PasteTable {
     this.#select = database.prepare(`SELECT ${COLUMNS} FROM entries WHERE ${LIVE}`);
     this.#take = database.prepare(`DELETE FROM entries WHERE ${LIVE} AND burn = 1 RETURNING ${COLUMNS}`);
     this.#deletable = database.prepare(`SELECT delete_hash, expires_at FROM entries WHERE ${LIVE}`);
-    this.#remove = database.prepare("DELETE FROM entries WHERE id = ?");
+    this.#remove = database.prepare("DELETE FROM entries WHERE id = ? RETURNING octet_length(contents)");
     this.#expired = database.prepare(
       "SELECT id, octet_length(contents) FROM entries WHERE expires_at <= ? ORDER BY expires_at LIMIT ?",
     );
@@ -102,9 +102,9 @@ export class PasteTable {
     return row ? { deleteHash: asBlob(row[0]), expiresAtSeconds: asNumber(row[1]) } : null;
   }
 
-  /** Deletes a row, whatever it is. */
-  remove(id: string): void {
-    this.#remove.run([id]);
+  /** Deletes a row, whatever it is; returns how many bytes have gone with it. */
+  remove(id: string): number {
+    return Number(this.#remove.all([id])[0]?.[0] ?? 0);
   }
 
   /** Finds rows whose time is over, the oldest first. */

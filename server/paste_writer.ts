@@ -9,6 +9,7 @@ import { type Database, DatabaseError } from "./database.ts";
 import { PasteError } from "./errors.ts";
 import { GroupCommit, type Outcome } from "./group_commit.ts";
 import type { PasteRow, PasteTable } from "./paste_table.ts";
+import type { StorageQuota } from "./storage_quota.ts";
 
 /** The most changes in one commit. */
 const MAX_GROUP_CHANGES = 256;
@@ -34,6 +35,8 @@ export interface Changed<T> {
   readonly value: T;
   /** `nothing`: nothing was written. `written`: that is enough. `durable`: the value waits for durability. */
   readonly effect: "nothing" | "written" | "durable";
+  /** How many bytes of pastes have gone with it. Default: none. */
+  readonly freedBytes?: number;
 }
 
 /** A new row, and what its creator is told. */
@@ -63,6 +66,8 @@ export interface PasteWriterOptions {
   readonly committed: () => void;
   /** Resolves when everything committed so far is as durable as the operator asked. */
   readonly durable: () => Promise<void>;
+  /** Counts what is stored. */
+  readonly quota: StorageQuota;
   /** When the next group is committed. Default: when the events already waiting have been handled. */
   readonly schedule?: Schedule;
 }
@@ -81,7 +86,7 @@ export class PasteWriter {
   constructor(options: PasteWriterOptions) {
     this.#options = options;
     this.#queue = new GroupCommit<Change, unknown>({
-      commit: (changes) => this.#commit(changes),
+      commit: (changes) => this.#commitCounted(changes),
       sizeOf: (change) => change.bytes,
       maxItems: MAX_GROUP_CHANGES,
       maxBytes: MAX_GROUP_BYTES,
@@ -93,13 +98,20 @@ export class PasteWriter {
   /**
    * Adds a row with the next commit.
    *
-   * @param bytes How many bytes it has, about.
+   * @param bytes How many bytes it stores.
    * @param draft Makes the row; called again, for another id, when the id is taken.
    * @returns What the draft tells, once the row is as durable as the operator asked.
-   * @throws {PasteError} When the database refuses, or `overloaded`.
+   * @throws {PasteError} When the database refuses, `overloaded`, or `quota-exceeded`.
    */
   insert<T>(bytes: number, draft: () => Drafted<T>): Promise<T> {
-    return this.#queue.submit({ kind: "insert", bytes, draft }) as Promise<T>;
+    const { quota } = this.#options;
+    quota.added(bytes);
+    try {
+      return this.#queue.submit({ kind: "insert", bytes, draft }) as Promise<T>;
+    } catch (error) {
+      quota.removed(bytes);
+      throw error;
+    }
   }
 
   /**
@@ -134,6 +146,15 @@ export class PasteWriter {
     return this.#queue.idle();
   }
 
+  /** What was not stored after all does not count. What is not durable in time is stored nevertheless. */
+  async #commitCounted(changes: readonly Change[]): Promise<readonly Outcome<unknown>[]> {
+    const outcomes = await this.#commit(changes);
+    changes.forEach(({ kind, bytes }, i) => {
+      if (kind === "insert" && "error" in (outcomes[i] ?? { error: null })) this.#options.quota.removed(bytes);
+    });
+    return outcomes;
+  }
+
   async #commit(changes: readonly Change[]): Promise<readonly Outcome<unknown>[]> {
     for (let waitedMs = 0;; waitedMs += BUSY_PAUSE_MS) {
       try {
@@ -160,8 +181,9 @@ export class PasteWriter {
 
   /** All in one transaction, and one wait for their durability. */
   #together(changes: readonly Change[]): readonly Outcome<unknown>[] {
-    const { committed, durable } = this.#options;
+    const { committed, durable, quota } = this.#options;
     const results = this.#apply(changes);
+    for (const { freedBytes = 0 } of results) quota.removed(freedBytes);
     if (results.some(({ effect }) => effect !== "nothing")) committed();
     const wait = results.some(({ effect }) => effect === "durable") ? durable() : null;
     return results.map(({ value, effect }) => ({

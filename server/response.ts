@@ -25,6 +25,10 @@ const FORMS = {
   json: { "Content-Type": "application/json" },
   /** A page of ours. */
   html: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": HTML_POLICY, ...NO_REFERRER },
+  /** What went wrong, in words that may repeat some of the request's. */
+  error: { "Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": INERT_POLICY, ...NO_REFERRER },
+  /** The same for programs. */
+  "error-json": { "Content-Type": "application/json", "Content-Security-Policy": INERT_POLICY, ...NO_REFERRER },
   /** Somebody else's bytes. */
   raw: { "Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": INERT_POLICY, ...NO_REFERRER },
 } as const;
@@ -94,6 +98,6 @@ export function headersOf({ form, length, headers }: HeaderOptions): Record<stri
 export function respondEmpty(status: number, headers: Readonly<Record<string, string>>): Response {
   return new Response(null, {
     status,
-    headers: { "Access-Control-Allow-Origin": "*", ...headers },
+    headers: { "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*", ...headers },
   });
 }

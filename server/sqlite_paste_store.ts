@@ -17,6 +17,7 @@ import { formatPasteId } from "./paste_id.ts";
 import type { DeleteOutcome, PasteStore, Receipt } from "./paste_store.ts";
 import { type PasteRow, PasteTable } from "./paste_table.ts";
 import { PasteWriter, readableError } from "./paste_writer.ts";
+import type { StorageQuota } from "./storage_quota.ts";
 import { type StoredContent, StoredPaste } from "./stored_paste.ts";
 
 /** Smaller pastes stay as they are: compressing them takes longer than writing the page that would be saved. */
@@ -44,6 +45,8 @@ export interface SqlitePasteStoreOptions {
   readonly randomToken: () => string;
   /** Called right after every commit, in the same turn of the event loop. */
   readonly committed: () => void;
+  /** Counts what is stored. */
+  readonly quota: StorageQuota;
   /** Resolves when everything committed so far is as durable as the operator asked. */
   readonly durable: () => Promise<void>;
   /** The most memory for hot pastes, in bytes. */
@@ -119,7 +122,7 @@ export class SqlitePasteStore implements PasteStore {
   async take(id: string): Promise<StoredPaste | null> {
     const row = await this.#writer.change(SMALL_CHANGE_BYTES, () => {
       const value = this.#table.take(id, this.#nowSeconds());
-      return { value, effect: value ? "written" : "nothing" };
+      return { value, effect: value ? "written" : "nothing", freedBytes: value?.contents.byteLength ?? 0 };
     });
     if (!row) return null;
     try {
@@ -130,6 +133,7 @@ export class SqlitePasteStore implements PasteStore {
         this.#table.insert([row]);
         return { value: undefined, effect: "written" };
       });
+      this.#options.quota.restored(row.contents.byteLength);
       throw error;
     }
     return this.#toPaste(row);
@@ -141,8 +145,7 @@ export class SqlitePasteStore implements PasteStore {
       const found = this.#table.findDeletable(id, this.#nowSeconds());
       if (!found) return { value: "missing", effect: "nothing" };
       if (!isDeleteToken(token, found.deleteHash)) return { value: "forbidden", effect: "nothing" };
-      this.#remove(id);
-      return { value: "deleted", effect: "durable" };
+      return { value: "deleted", effect: "durable", freedBytes: this.#remove(id) };
     });
   }
 
@@ -160,11 +163,10 @@ export class SqlitePasteStore implements PasteStore {
       let count = 0;
       for (const row of expired) {
         if (count > 0 && bytes + row.bytes > SWEEP_BYTES) break;
-        this.#remove(row.id);
-        bytes += row.bytes;
+        bytes += this.#remove(row.id);
         count++;
       }
-      return { value: count, effect: count > 0 ? "written" : "nothing" };
+      return { value: count, effect: count > 0 ? "written" : "nothing", freedBytes: bytes };
     });
   }
 
@@ -192,9 +194,9 @@ export class SqlitePasteStore implements PasteStore {
   }
 
   /** Should the group fail after this, the paste is read again from the database: no harm. */
-  #remove(id: string): void {
-    this.#table.remove(id);
+  #remove(id: string): number {
     this.#hot.delete(id);
+    return this.#table.remove(id);
   }
 
   #read(id: string): StoredPaste | null {

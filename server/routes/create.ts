@@ -7,6 +7,7 @@
 import type { Context } from "hono";
 import { wantsHtml, wantsJson, wantsPlainText } from "../accept.ts";
 import { readBody, tooLarge } from "../body.ts";
+import type { BodyIntake } from "../body_intake.ts";
 import type { Codec } from "../codec.ts";
 import { type ExpiryLimits, type FormContent, readCreateOptions, sortForm } from "../create_options.ts";
 import { PasteError } from "../errors.ts";
@@ -30,6 +31,8 @@ export interface CreateParts {
   readonly store: PasteStore;
   /** Whether this instance may write. */
   readonly health: HealthProbe;
+  /** Takes bodies in. */
+  readonly intake: BodyIntake;
   /** How links are made. */
   readonly links: LinkOptions;
   /** The largest paste, in bytes, inclusive. */
@@ -109,15 +112,16 @@ async function create(request: Request, parts: CreateParts, read: () => Promise<
   return { base, receipt: await parts.store.put(paste), burn: paste.burn };
 }
 
-async function readRaw(request: Request, { maxBytes, expiry, codec }: CreateParts): Promise<NewPaste> {
-  const options = readCreateOptions(request, expiry);
-  return { ...options, bytes: await readBody(request, { limitBytes: maxBytes, maxBytes, codec }) };
+async function readRaw(request: Request, parts: CreateParts): Promise<NewPaste> {
+  const options = readCreateOptions(request, parts.expiry);
+  return { ...options, bytes: await readBody(request, { ...parts, limitBytes: parts.maxBytes }) };
 }
 
-async function readForm(request: Request, { maxBytes, expiry, codec }: CreateParts): Promise<NewPaste> {
+async function readForm(request: Request, parts: CreateParts): Promise<NewPaste> {
+  const { maxBytes, expiry } = parts;
   const boundary = formBoundary(request.headers.get("content-type") ?? "");
   if (boundary === null) throw badForm("its boundary is missing or broken");
-  const body = await readBody(request, { limitBytes: maxBytes + FORM_OVERHEAD_BYTES, maxBytes, codec });
+  const body = await readBody(request, { ...parts, limitBytes: maxBytes + FORM_OVERHEAD_BYTES });
   const { content, fields } = sortParts(body, boundary);
   const options = readCreateOptions(request, { ...expiry, fields });
   if (content === null) return { ...options, bytes: new Uint8Array() };

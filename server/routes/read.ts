@@ -8,6 +8,9 @@ import type { Context } from "hono";
 import { wantsHtml } from "../accept.ts";
 import type { Clock } from "../clock.ts";
 import { PasteError } from "../errors.ts";
+import type { Grep } from "../grep.ts";
+import { lineAnswer } from "../line_answer.ts";
+import { type LineFilter, parseLineFilter } from "../line_filter.ts";
 import { isPasteId } from "../paste_id.ts";
 import type { PasteStore } from "../paste_store.ts";
 import type { HealthProbe } from "../ports.ts";
@@ -25,12 +28,22 @@ export interface ReadParts {
   readonly store: PasteStore;
   /** Whether this instance may take pastes out. */
   readonly health: HealthProbe;
+  /** Matches the lines that a query asks for. */
+  readonly grep: Grep;
   /** Tells how much of its life a paste has left. */
   readonly clock: Clock;
   /** The site's title. */
   readonly title: string;
   /** The path below which the site lies; usually empty. */
   readonly prefix: string;
+}
+
+/** What opening a paste that can be read once depends on. */
+interface BurnParts extends ReadParts {
+  /** What stands behind the id in the path. */
+  readonly suffix: string;
+  /** Which lines are wanted; `null`: all. */
+  readonly filter: LineFilter | null;
 }
 
 /** The viewer changes with the next release, so a browser may keep it for five minutes only. */
@@ -50,7 +63,9 @@ export function readPaste(parts: ReadParts): (c: Context) => Promise<Response> {
     const { id, suffix } = splitPath(path);
     const paste = isPasteId(id) ? await parts.store.get(id) : null;
     if (!paste) throw notFound();
-    if (paste.facts.burn) return await burn(raw, paste, { ...parts, suffix });
+    const filter = parseLineFilter(raw.url);
+    if (paste.facts.burn) return await burn(raw, paste, { ...parts, suffix, filter });
+    if (filter) return await lineAnswer(filter, { bytes: await paste.plain(), grep: parts.grep });
     if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, parts);
     return await rawAnswer(raw, paste, { suffix, nowMs: parts.clock.now() });
   };
@@ -74,7 +89,7 @@ function splitPath(path: string): { readonly id: string; readonly suffix: string
 async function burn(
   request: Request,
   paste: StoredPaste,
-  { suffix, store, health, clock, title, prefix }: ReadParts & { readonly suffix: string },
+  { suffix, filter, store, health, grep, clock, title, prefix }: BurnParts,
 ): Promise<Response> {
   const { id } = paste.facts;
   const isPage = suffix !== "raw" && wantsHtml(request) || isPreview(request.headers);
@@ -84,8 +99,11 @@ async function burn(
   }
   if (request.method === "HEAD") return await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
   assertWriter(health, "open a paste that can be read once");
+  // An expression that cannot be read must not use the paste up: it is tried on nothing first.
+  if (filter && filter.patterns.length > 0) await grep.pick(new Uint8Array(), filter);
   const taken = await store.take(id);
   if (!taken) throw notFound();
+  if (filter) return await lineAnswer(filter, { bytes: await taken.plain(), grep });
   return await rawAnswer(request, taken, { suffix, nowMs: clock.now() });
 }
 

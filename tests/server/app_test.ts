@@ -1,13 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type AppParts, createApp, createStartingApp } from "../../server/app.ts";
+import { clientParts } from "../../server/client_parts.ts";
 import { inlineCodec } from "../../server/codec.ts";
 import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
 import { HEALTH_OFF, ManualClock, TestApp } from "./support.ts";
 
 function surroundings(config: ServerConfig): Omit<AppParts, "store"> {
   return {
-    ...{ links: config, site: config, expiry: config, clock: new ManualClock(), codec: inlineCodec },
-    ...{ health: { health: () => HEALTH_OFF }, assets: [] },
+    ...{ health: { health: () => HEALTH_OFF }, assets: [], codec: inlineCodec },
+    ...clientParts(config, new ManualClock()),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Clock } from "../../server/clock.ts";
 /** Time that stands still until it is moved. */
 export class ManualClock implements Clock {
   #nowMs: number;
-  readonly #timers = new Map<() => void, number>();
+  #timers: { readonly dueMs: number; readonly callback: () => void }[] = [];
 
   constructor(nowMs: number = Date.UTC(2026, 0, 2)) {
     this.#nowMs = nowMs;
@@ -20,21 +20,26 @@ export class ManualClock implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    this.#timers.set(callback, this.#nowMs + ms);
-    return () => void this.#timers.delete(callback);
+    const timer = { dueMs: this.#nowMs + ms, callback };
+    this.#timers.push(timer);
+    return () => void (this.#timers = this.#timers.filter((other) => other !== timer));
   }
 
+  /** How many timers run. */
   get timers(): number {
-    return this.#timers.size;
+    return this.#timers.length;
   }
 
-  /** Moves on, and calls back those whose time has come. */
+  /** Moves time, from one due timer to the next. Negative: somebody sets the clock back. */
   advance(ms: number): void {
-    this.#nowMs += ms;
-    for (const [callback, dueMs] of [...this.#timers]) {
-      if (dueMs > this.#nowMs) continue;
-      this.#timers.delete(callback);
-      callback();
+    const endMs = this.#nowMs + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ dueMs }) => dueMs <= endMs).toSorted((a, b) => a.dueMs - b.dueMs)[0];
+      if (!due) break;
+      this.#timers = this.#timers.filter((other) => other !== due);
+      this.#nowMs = Math.max(this.#nowMs, due.dueMs);
+      due.callback();
     }
+    this.#nowMs = endMs;
   }
 }

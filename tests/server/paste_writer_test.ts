@@ -3,6 +3,7 @@ import { PasteError } from "../../server/errors.ts";
 import { PasteTable } from "../../server/paste_table.ts";
 import { type Changed, PasteWriter, readableError } from "../../server/paste_writer.ts";
 import { DatabaseError } from "../../server/database.ts";
+import { StorageQuota } from "../../server/storage_quota.ts";
 import { bytesOf, ManualClock, TestStore } from "./support.ts";
 
 async function withWriter(
@@ -16,8 +17,9 @@ async function withWriter(
     log.push("durable");
     return Promise.resolve();
   };
+  const quota = new StorageQuota(null, 0);
   const committed = (): void => void log.push("committed");
-  await test(new PasteWriter({ database, table, clock: new ManualClock(), committed, durable }), table, log);
+  await test(new PasteWriter({ database, table, clock: new ManualClock(), committed, durable, quota }), table, log);
 }
 
 function draft(id: string): { row: Parameters<PasteTable["insert"]>[0][number]; value: string } {

@@ -6,6 +6,7 @@
 
 import type { Hono } from "hono";
 import { createApp } from "../../server/app.ts";
+import { clientParts } from "../../server/client_parts.ts";
 import type { Schedule } from "../../server/clock.ts";
 import { inlineCodec } from "../../server/codec.ts";
 import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
@@ -15,6 +16,7 @@ import type { PasteServer } from "../../server/listen.ts";
 import type { Durability, ReplicationHealth, ServerPorts } from "../../server/ports.ts";
 import { loadAssets } from "../../server/routes/assets.ts";
 import { migrate } from "../../server/schema.ts";
+import { StorageQuota } from "../../server/storage_quota.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { SqlitePasteStore, type SqlitePasteStoreOptions } from "../../server/sqlite_paste_store.ts";
 
@@ -76,6 +78,7 @@ export class TestStore implements AsyncDisposable {
       randomToken: sequentialTokens(),
       cacheBytes: 1_000_000,
       committed: () => void this.commits++,
+      quota: new StorageQuota(null, 0),
       durable: () => Promise.resolve(),
       ...options,
     });
@@ -137,8 +140,8 @@ export class TestApp implements AsyncDisposable {
         store: opened.store,
         health: { health: () => self.health },
         assets,
-        ...{ links: config, site: config, expiry: config },
-        ...{ clock: opened.clock, codec: inlineCodec },
+        codec: inlineCodec,
+        ...clientParts(config, opened.clock),
       }));
   }
 
@@ -164,8 +167,9 @@ export class TestApp implements AsyncDisposable {
     return this.#opened.database.query("SELECT * FROM entries");
   }
 
-  async request(path: string, init?: RequestInit): Promise<Response> {
-    return await this.app.request(path, init);
+  /** Sends a request; from `from`, an address, when that is given. */
+  async request(path: string, init?: RequestInit, from?: string): Promise<Response> {
+    return await this.app.request(path, init, from === undefined ? {} : { remoteAddr: { hostname: from } });
   }
 
   /** Stores a paste; answers with its path. */

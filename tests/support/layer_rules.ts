@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/(paste|lru|expiry|range|accept_encoding|entity_tag|zstd_frames))\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|retention_plan|restore_plan)|server\/(paste|lru|expiry|range|accept_encoding|entity_tag|zstd_frames|rate_limit))\.ts$/;
 
 const NOTHING = /^(?!)/;
 
@@ -59,6 +59,7 @@ const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
   [/^aws4fetch$/, /^replicate\/s3\/signed_fetch\.ts$/],
   [/^hono$/, /^server\//],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
+  [/^re2js$/, /^server\/line_matcher\.ts$/],
   [/^fast-xml-parser$/, /^replicate\//],
   [/^zod$/, /^(server|replicate)\//],
   [/^@std\/(?!assert)/, /^(server|replicate)\//],

@@ -134,6 +134,11 @@ export class ServiceProcess implements AsyncDisposable {
     return this.#port;
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Whether it has ended. */
   get hasEnded(): boolean {
     return this.#ended !== null;
