@@ -12,6 +12,7 @@ import type { PasteStore } from "./paste_store.ts";
 import type { HealthProbe } from "./ports.ts";
 import { respondEmpty } from "./response.ts";
 import { type Asset, robots, serveAsset } from "./routes/assets.ts";
+import { cli } from "./routes/cli.ts";
 import { postRoot, putNamed, putRoot } from "./routes/create.ts";
 import { healthz, readyz } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
@@ -56,6 +57,7 @@ export function createApp(parts: AppParts): Hono {
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(health, "serving"));
   app.get("/robots.txt", robots);
+  app.get("/cli", cli(links));
   for (const asset of parts.assets) {
     for (const path of asset.paths) app.get(path, serveAsset(asset));
   }
