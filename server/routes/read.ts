@@ -8,10 +8,10 @@ import type { Context } from "hono";
 import { wantsHtml } from "../accept.ts";
 import { PasteError } from "../errors.ts";
 import { cleanName } from "../paste.ts";
-import { isPasteId, pasteIdTime } from "../paste_id.ts";
+import { isPasteId } from "../paste_id.ts";
 import type { PasteStore, StoredPaste } from "../paste_store.ts";
-import { respond, respondEmpty, respondPieces } from "../response.ts";
-import { pastePage } from "../views/paste_page.ts";
+import { respond, respondEmpty } from "../response.ts";
+import { viewerAnswer } from "../viewer_answer.ts";
 
 /** What reading needs. */
 export interface ReadParts {
@@ -76,16 +76,11 @@ function inlineAs(name: string): string {
   return `inline; filename*=UTF-8''${encoded}`;
 }
 
-/** The largest paste whose page is sent in one piece, with its length, in bytes. */
-const MAX_WHOLE_PAGE_BYTES = 64 * 1024;
-
 async function viewer(id: string, paste: StoredPaste, parts: ReadParts): Promise<Response> {
   const { title, prefix } = parts;
-  const { name, bytes } = paste;
-  const createdMs = pasteIdTime(id);
-  const pieces = await pastePage({ id, name, bytes, createdMs, expiresMs: null, title, prefix });
-  const headers = { "Cache-Control": VIEWER_CACHING, "Vary": "Accept", "X-Robots-Tag": "noindex" };
-  return bytes.byteLength <= MAX_WHOLE_PAGE_BYTES
-    ? respond([...pieces].join(""), { form: "html", headers })
-    : respondPieces(pieces, { form: "html", headers });
+  return await viewerAnswer({ id, name: paste.name, bytes: paste.bytes, expiresMs: null, title, prefix }, {
+    "Cache-Control": VIEWER_CACHING,
+    "Vary": "Accept",
+    "X-Robots-Tag": "noindex",
+  });
 }

@@ -48,7 +48,7 @@ export async function pastePage(options: PastePageOptions): Promise<Iterable<str
     styles: facts.colored ? ["viewer.css", "ansi.css"] : ["viewer.css"],
     kind: "viewer",
   });
-  const header = await pageHeader(options, facts);
+  const header = await pageHeader(options, facts, language);
   const start = await contentStart(options, facts, language);
   const end = await contentEnd(options, facts);
   return pieces([before, header, start], textBlocks(text, { levels: language === null }), [end, after]);
@@ -64,7 +64,7 @@ function* pieces(
   yield after.join("");
 }
 
-function pageHeader(options: PastePageOptions, facts: TextFacts): Markup {
+function pageHeader(options: PastePageOptions, facts: TextFacts, language: string | null): Markup {
   const { id, name, prefix, title } = options;
   const raw = `${prefix}/${id}/raw`;
   return html`
@@ -96,7 +96,7 @@ function pageHeader(options: PastePageOptions, facts: TextFacts): Markup {
         </form>
         <div class="tools" role="group" aria-label="View">
           ${toggle("filter", "Only matches", "Only matching lines")}
-          <span class="errors">
+          <span class="errors"${language === null ? "" : " hidden"}>
             ${button("previous-error", "", "Previous error", "up")}
             <output id="errors">0 errors</output>
             ${button("next-error", "", "Next error", "down")}
