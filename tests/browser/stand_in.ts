@@ -23,10 +23,8 @@ const SITE: Site = { title: "T", subtitle: "", footer: "", showDocs: true, maxBy
 
 const LIVES_MS: Readonly<Record<string, number>> = { "10m": 600_000, "1h": 3_600_000, "1d": 86_400_000 };
 
-/** A site with pastes that end; its clock stands still until it is moved. */
+/** A site with pastes that end. */
 export class StandIn implements SiteUnderTest {
-  /** The time that it goes by, in milliseconds since 1970. */
-  nowMs: number = Date.now();
   readonly #entries = new Map<string, Entry>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
@@ -37,7 +35,7 @@ export class StandIn implements SiteUnderTest {
     app.put("/", ({ req }) => this.#create(req.raw));
     app.delete("/:id", ({ req }) => this.#delete(req.param("id"), req.header("x-delete-token")));
     app.get("/:id/raw", ({ req }) => this.#raw(req.param("id")));
-    app.get("/:id", ({ req }) => this.#view(req.param("id")));
+    app.get("/:id", ({ req }) => this.#view(req.param("id"), req.header("accept")));
     this.#server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
   }
 
@@ -49,11 +47,6 @@ export class StandIn implements SiteUnderTest {
     return `http://127.0.0.1:${this.#server.addr.port}`;
   }
 
-  /** How many pastes there are. */
-  get size(): number {
-    return [...this.#entries.keys()].filter((id) => this.#find(id)).length;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
   }
@@ -62,7 +55,7 @@ export class StandIn implements SiteUnderTest {
     const options = new URL(request.url).searchParams;
     const life = LIVES_MS[options.get("expire") ?? ""];
     const id = `00000000000${this.#entries.size}`;
-    const expiresMs = life === undefined ? null : this.nowMs + life;
+    const expiresMs = life === undefined ? null : Date.now() + life;
     const burn = options.get("burn") === "1";
     this.#entries.set(id, { bytes: await request.bytes(), name: options.get("name"), burn, expiresMs });
     const expires = expiresMs === null ? null : new Date(expiresMs).toISOString();
@@ -73,7 +66,7 @@ export class StandIn implements SiteUnderTest {
 
   #find(id: string): Entry | null {
     const entry = this.#entries.get(id);
-    return entry && (entry.expiresMs === null || entry.expiresMs > this.nowMs) ? entry : null;
+    return entry && (entry.expiresMs === null || entry.expiresMs > Date.now()) ? entry : null;
   }
 
   #delete(id: string, token: string | undefined): Response {
@@ -90,13 +83,14 @@ export class StandIn implements SiteUnderTest {
     return respond(entry.bytes, { form: "raw", headers: { "Cache-Control": "no-store" } });
   }
 
-  async #view(id: string): Promise<Response> {
+  async #view(id: string, accept = ""): Promise<Response> {
     const entry = this.#find(id);
     if (!entry) return missing();
+    if (!accept.includes("text/html")) return respond(entry.bytes, { form: "raw" });
     const { title, prefix } = SITE;
     const page = entry.burn
       ? await burnPage({ id, prefix, title })
-      : [...await pastePage({ ...entry, id, createdMs: this.nowMs, title, prefix })].join("");
+      : [...await pastePage({ ...entry, id, createdMs: Date.now(), title, prefix })].join("");
     return respond(page, { form: "html", headers: { "Cache-Control": "no-store" } });
   }
 }
