@@ -60,14 +60,18 @@ function entry(paste, { prefix, sizeText, remove }) {
   about.className = "about";
   about.textContent = [
     sizeText(paste.size),
-    new Date(paste.created).toLocaleString(),
-    paste.expires ? `expires ${new Date(paste.expires).toLocaleString()}` : "",
+    timeText(paste.created),
+    paste.expires ? `expires ${timeText(paste.expires)}` : "",
     paste.burn ? "deleted once read" : "",
   ].filter((text) => text !== "").join(" · ");
   item.append(link, about);
   if (paste.deleteToken) item.append(deleteButton(paste, remove));
   else item.append(forgetButton(paste));
   return item;
+}
+
+function timeText(time) {
+  return new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** Asks once more on itself: no dialog for a small thing, and no click that deletes by mistake. */

@@ -120,8 +120,7 @@ function documentation(base: string): Markup {
       <p>Send a file:</p>
       <pre id="curl-file-cmd" tabindex="0"><code>curl -T app.log ${base}/</code></pre>
       <p>Or get the command <code>paste</code> for your shell, which can delete what it sent:</p>
-      <pre id="cli-cmd" tabindex="0"><code>eval "$(curl -sS ${base}/cli)"
-    dmesg | paste -e 1h</code></pre>
+      <pre id="cli-cmd" tabindex="0"><code>${shellExample(base)}</code></pre>
       <p>More of it, such as searching a log: <code>curl ${base}/</code></p>
       <h2>From JavaScript</h2>
       <pre id="js-example" tabindex="0"><code>${javaScriptExample(base)}</code></pre>
@@ -140,9 +139,15 @@ function ownPastes(): Markup {
   `;
 }
 
+/** Not in the template: a formatter would indent its second line. */
+function shellExample(base: string): string {
+  return `eval "$(curl -sS ${base}/cli)"\ndmesg | paste -e 1h`;
+}
+
 function javaScriptExample(base: string): string {
   return `<script src="${base}/js/logpaste.js"></script>
 <script>
-  logpaste.uploadText("some text", "${base}").then((id) => console.log(\`${base}/\${id}\`));
+  logpaste.uploadText("some text", "${base}")
+    .then((id) => console.log(\`${base}/\${id}\`));
 </script>`;
 }

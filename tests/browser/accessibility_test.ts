@@ -1,5 +1,6 @@
-/** The pages as axe sees them, in both themes. */
+/** The pages as axe sees them, in both themes; and that nothing moves under the pointer. */
 
+import { Buffer } from "node:buffer";
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { sampleCode, sampleJson, sampleLog } from "./samples.ts";
@@ -52,4 +53,38 @@ Deno.test("axe finds nothing wrong with the upload page and the viewer, in both 
     assertEquals(await findings(page), [], `code, ${colorScheme}`);
     await page.close();
   }
+});
+
+Deno.test("axe finds nothing wrong on a phone, without JavaScript's help, or in the dialogs", async () => {
+  await using test = await BrowserTest.open();
+  const log = await test.paste(sampleLog(60), "a.log");
+  const page = await test.page({ viewport: { width: 390, height: 780 } });
+  await test.goto(page);
+  await page.setInputFiles("#file", { name: "a.log", mimeType: "text/plain", buffer: Buffer.from("x") });
+  assertEquals(await findings(page), [], "a chosen file");
+  await test.goto(page, log);
+  assertEquals(await findings(page), [], "the viewer");
+  await page.keyboard.press("g");
+  assertEquals(await findings(page), [], "going to a line");
+  await page.evaluate(`{
+    document.querySelector("#go-to").close();
+    document.documentElement.classList.remove("js");
+  }`);
+  assertEquals(await findings(page), [], "without scripts");
+});
+
+Deno.test("a chosen file takes exactly the room of the text", async () => {
+  await using test = await BrowserTest.open();
+  const page = await test.page();
+  await test.goto(page);
+  const place = (): Promise<number> => page.evaluate(`upload.getBoundingClientRect().top`);
+  const before = await place();
+  await page.setInputFiles("#file", { name: "a.log", mimeType: "text/plain", buffer: Buffer.from("x") });
+  await page.locator("#file-chip").waitFor();
+  assertEquals(Math.round(await place() - before), 0);
+  await page.click("#upload");
+  await page.locator("#result a").waitFor();
+  const docs: number = await page.evaluate(`docs.getBoundingClientRect().top`);
+  await page.evaluate(`result.replaceChildren()`);
+  assertEquals(await page.evaluate(`docs.getBoundingClientRect().top`), docs);
 });
