@@ -51,16 +51,21 @@ export interface TextFacts {
  * @returns What was found.
  */
 export function measureText(text: string): TextFacts {
-  const colored = text.includes("\x1b");
+  // A tab may be as wide as eight characters, so a line of them is looked at more closely.
+  const mostColumns = text.includes("\t") ? 8 : 1;
   let [lines, shownLines, width] = [0, 0, 0];
-  for (const { line, shown } of linesOf(text)) {
-    lines++;
-    if (!shown) continue;
-    shownLines++;
-    if (line.length <= width || width === MAX_RULER_LENGTH || line.length > MAX_UNWRAPPED_LENGTH) continue;
-    width = Math.min(Math.max(width, columnsOf(line)), MAX_RULER_LENGTH);
+  for (let start = 0; start < text.length;) {
+    const end = endOfLine(text, start);
+    if (isShown(++lines, end)) {
+      shownLines++;
+      const length = end - start;
+      if (length * mostColumns > width && width < MAX_RULER_LENGTH && length <= MAX_UNWRAPPED_LENGTH) {
+        width = Math.max(width, Math.min(columnsOf(lineOf(text, { start, end })), MAX_RULER_LENGTH));
+      }
+    }
+    start = end + 1;
   }
-  return { lines, shownLines, width, colored };
+  return { lines, shownLines, width, colored: text.includes("\x1b") };
 }
 
 /**
@@ -74,10 +79,11 @@ export function* textBlocks(text: string, options: TextBlocksOptions): Generator
   const renderer = text.includes("\x1b") ? new SgrRenderer() : null;
   let block = "";
   let number = 0;
-  for (const { line, shown } of linesOf(text)) {
-    if (!shown) break;
-    number++;
-    block += lineHtml(line, { number, renderer, levels: options.levels });
+  for (let start = 0; start < text.length;) {
+    const end = endOfLine(text, start);
+    if (!isShown(++number, end)) break;
+    block += lineHtml(lineOf(text, { start, end }), { number, renderer, levels: options.levels });
+    start = end + 1;
     if (number % BLOCK_LINES !== 0) continue;
     yield `<pre class="block">${block}</pre>\n`;
     block = "";
@@ -98,17 +104,19 @@ function lineHtml(line: string, { number, renderer, levels }: LineOptions): stri
   return `<span id=L${number} data-n=${number}${attribute === "" ? "" : ` class="${attribute}"`}>${html}\n</span>`;
 }
 
-/** Lines end with LF or CRLF; the last one may end with the text. */
-function* linesOf(text: string): Generator<{ readonly line: string; readonly shown: boolean }> {
-  let number = 0;
-  for (let start = 0; start < text.length;) {
-    const found = text.indexOf("\n", start);
-    const end = found === -1 ? text.length : found;
-    const shown = ++number <= MAX_SHOWN_LINES && end <= MAX_SHOWN_LENGTH;
-    const line = shown ? text.slice(start, text[end - 1] === "\r" && end > start ? end - 1 : end) : "";
-    yield { line, shown };
-    start = end + 1;
-  }
+/** Where the line ends that begins at a place: at its LF, or with the text. */
+function endOfLine(text: string, start: number): number {
+  const found = text.indexOf("\n", start);
+  return found === -1 ? text.length : found;
+}
+
+function isShown(number: number, end: number): boolean {
+  return number <= MAX_SHOWN_LINES && end <= MAX_SHOWN_LENGTH;
+}
+
+/** A line without the CR of a CRLF. */
+function lineOf(text: string, { start, end }: { readonly start: number; readonly end: number }): string {
+  return text.slice(start, end > start && text[end - 1] === "\r" ? end - 1 : end);
 }
 
 /** As wide as a browser shows it with tabs of eight columns. */

@@ -18,6 +18,7 @@ Deno.test("measureText() counts lines as an editor does", () => {
 Deno.test("measureText() measures the widest line, with tabs and without escape sequences", () => {
   assertEquals(measureText("ab\nabcd\r\nc").width, 4);
   assertEquals(measureText("\ta").width, 9);
+  assertEquals(measureText("12345678901\n\t\tx\n").width, 17);
   assertEquals(measureText("abc\tde\tf").width, 17);
   assertEquals(measureText("\x1b[31mabc\x1b[0m").width, 3);
   assertEquals(measureText("x".repeat(10_000)).width, MAX_RULER_LENGTH);
