@@ -12,10 +12,11 @@ FROM denoland/deno:debian-${DENO_VERSION} AS build
 ARG DENO_TLS_CA_STORE
 WORKDIR /app
 COPY deno.json deno.lock ./
-# Left out: addons for another C library, types, the browser of the tests.
+# Left out: addons for another C library, types, what only the browser tests load.
 RUN deno ci --prod --skip-types \
  && rm -rf node_modules/.deno/*-musl@* node_modules/.deno/@types+* node_modules/.deno/undici-types@* \
-      node_modules/.deno/playwright-core@* node_modules/playwright-core node_modules/.bin
+      node_modules/.deno/playwright-core@* node_modules/playwright-core \
+      node_modules/.deno/axe-core@* node_modules/axe-core node_modules/.bin
 COPY main.ts ./
 COPY server ./server
 COPY replicate ./replicate

@@ -19,6 +19,7 @@ import type { HealthProbe } from "./ports.ts";
 import { respondEmpty } from "./response.ts";
 import { assetRoute, type Route, ROUTES } from "./route_table.ts";
 import { type Asset, robots, serveAsset } from "./routes/assets.ts";
+import { cli } from "./routes/cli.ts";
 import { postRoot, putNamed, putRoot } from "./routes/create.ts";
 import { deletePaste } from "./routes/delete.ts";
 import { healthz, readyz } from "./routes/health.ts";
@@ -86,6 +87,7 @@ export function createApp(parts: AppParts): Hono {
   register(ROUTES.limits, serveLimits(parts.limits));
   register(ROUTES.openapi, serveOpenApi(site.title, links));
   register(ROUTES.robots, robots);
+  register(ROUTES.cli, cli(links));
   for (const asset of parts.assets) register(assetRoute(asset.paths), serveAsset(asset));
   register(ROUTES.read, gate.reading(readPaste({ store, health, grep, clock, title: site.title, prefix })));
   return app;

@@ -89,6 +89,33 @@ export function headersOf({ form, length, headers }: HeaderOptions): Record<stri
 }
 
 /**
+ * Makes an answer whose body is made while it is sent: each piece when the client has room for it.
+ *
+ * @param pieces The body's pieces; taking one must not fail.
+ * @param options Its form, status and further headers.
+ * @returns The answer, with the headers of {@linkcode respond} but for the length, which nobody knows yet.
+ */
+export function respondPieces(pieces: Iterable<string>, options: ResponseOptions): Response {
+  const source = pieces[Symbol.iterator]();
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: (controller) => {
+      const next = source.next();
+      if (next.done) controller.close();
+      else controller.enqueue(encoder.encode(next.value));
+    },
+  }, { highWaterMark: 0 });
+  return new Response(body, {
+    status: options.status ?? 200,
+    headers: {
+      ...FORMS[options.form],
+      "X-Content-Type-Options": "nosniff",
+      "Access-Control-Allow-Origin": "*",
+      ...options.headers,
+    },
+  });
+}
+
+/**
  * Makes an answer without a body.
  *
  * @param status Such as 204 or 304.

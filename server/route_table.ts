@@ -142,6 +142,11 @@ export const ROUTES = {
     types: [TEXT],
     answers: { 200: "The rules" },
   }),
+  cli: route("GET", "/cli", {
+    summary: 'A shell function for this instance: `eval "$(curl -sS …/cli)"`',
+    types: [TEXT],
+    answers: { 200: "The function", 400: "The Host header is none" },
+  }),
   read: {
     method: "GET",
     // A wildcard, not "/:id": next to fixed paths a parameter would cost the router its fast form.
@@ -177,7 +182,12 @@ export function assetRoute(patterns: readonly string[]): Route {
 }
 
 /** Where the pages' files are. */
-export const ASSET_PATHS = ["/static/{file}", "/js/logpaste.js", "/favicon.ico"] as const;
+export const ASSET_PATHS = [
+  "/static/{file}",
+  "/static/vendor/highlight.js",
+  "/js/logpaste.js",
+  "/favicon.ico",
+] as const;
 
 const ASSET: Operation = {
   summary: "A file of the pages",

@@ -18,8 +18,8 @@ import { isPreview } from "../preview.ts";
 import { cachePolicy, rawAnswer } from "../raw_answer.ts";
 import { respond } from "../response.ts";
 import type { StoredPaste } from "../stored_paste.ts";
+import { viewerAnswer } from "../viewer_answer.ts";
 import { burnPage } from "../views/burn_page.ts";
-import { pastePage } from "../views/paste_page.ts";
 import { assertWriter } from "../writer_role.ts";
 
 /** What reading needs. */
@@ -112,8 +112,8 @@ async function viewer(paste: StoredPaste, { title, prefix, clock }: ReadParts): 
   const policy = expiresAt !== null && expiresAt - clock.now() < VIEWER_AGE_SECONDS * 1000
     ? cachePolicy(paste, clock.now())
     : `public, max-age=${VIEWER_AGE_SECONDS}`;
-  return respond(await pastePage({ id, name, bytes: await paste.plain(), title, prefix }), {
-    form: "html",
-    headers: { ...PAGE_HEADERS, "Cache-Control": policy },
+  return await viewerAnswer({ id, name, bytes: await paste.plain(), expiresMs: expiresAt, title, prefix }, {
+    ...PAGE_HEADERS,
+    "Cache-Control": policy,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The page that stands before a paste which is gone with its first reader.
+ * The page before a paste that is deleted by being read: looking at this page does not read it.
  *
  * @module
  */
@@ -18,18 +18,19 @@ export interface BurnPageOptions {
 }
 
 /**
- * Renders the page. Nothing but its button leads to the paste: what opens links on its own must not use it up.
+ * Renders the page.
  *
  * @param options The paste and its surroundings.
  * @returns The document.
  */
 export function burnPage({ id, prefix, title }: BurnPageOptions): Promise<string> {
   const content = html`
-    <main>
+    <main class="notice">
       <h1>This paste can be read once</h1>
-      <p>It is deleted as soon as you open it.</p>
+      <p>Whoever reads it first deletes it, for everybody. Save what you need from the next page: it cannot be loaded again.</p>
       <form method="get" action="${prefix}/${id}/raw">
-        <button type="submit">Open it</button>
+        <button id="burn" class="button primary">Read and delete</button>
+        <a class="button" href="${prefix}/">Leave it</a>
       </form>
     </main>
   `;

@@ -22,10 +22,12 @@ const EXERCISES: Readonly<Record<string, RequestInit>> = {
   "GET /limits": {},
   "GET /openapi.json": {},
   "GET /robots.txt": {},
+  "GET /cli": {},
   "GET /{id}": {},
   "GET /{id}/raw": {},
   "GET /{id}/{name}": {},
   "GET /static/{file}": {},
+  "GET /static/vendor/highlight.js": {},
   "GET /js/logpaste.js": {},
   "GET /favicon.ico": {},
   // The last one: nothing is left to be read after it.

@@ -50,7 +50,7 @@ const LAYERS: readonly Layer[] = [
   },
   { name: "replicate/", files: /^replicate\//, mayImport: /^replicate\//, mayName: /^replicate\// },
   { name: "server/", files: /^server\//, mayImport: /^server\//, mayName: /^(server|static)(\/|$)/ },
-  { name: "static/", files: /^static\//, mayImport: /^static\//, packages: NOTHING },
+  { name: "static/", files: /^static\//, mayImport: /^static\//, packages: NOTHING, mayName: /^static\// },
 ];
 
 /** Where each package is at home: the program's other files do without it. */
@@ -58,6 +58,7 @@ const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
   [/^libsql$/, /^(server\/database|replicate\/connection)\.ts$/],
   [/^aws4fetch$/, /^replicate\/s3\/signed_fetch\.ts$/],
   [/^hono$/, /^server\//],
+  [/^@highlightjs\/cdn-assets$/, /^server\/routes\/assets\.ts$/],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
   [/^re2js$/, /^server\/line_matcher\.ts$/],
   [/^fast-xml-parser$/, /^replicate\//],

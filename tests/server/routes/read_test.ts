@@ -47,7 +47,9 @@ Deno.test("GET /<id> shows browsers a page with the text escaped and its lines k
   assertEquals(response.headers.get("vary"), "Accept");
   assertStringIncludes(response.headers.get("content-security-policy") ?? "", "script-src 'self'");
   const page = await response.text();
-  assertStringIncludes(page, ">\n\n&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;x&#39;\r\n  two\n</pre>");
+  const line = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; 'x'";
+  assertStringIncludes(page, `<span id=L1 data-n=1>\n</span><span id=L2 data-n=2>${line}\n</span>`);
+  assertStringIncludes(page, "<span id=L3 data-n=3>  two\n</span></pre>");
   assertStringIncludes(page, `href="${path}/raw"`);
   assert(page.startsWith("<!doctype html>"));
 });
@@ -81,6 +83,18 @@ Deno.test("HEAD /<id> answers with the headers of GET and no body", async () => 
     assertEquals(head.headers.get("content-length"), String((await get.bytes()).byteLength));
     assertEquals(await head.text(), "");
   }
+});
+
+Deno.test("GET /<id> streams the page of a large paste, and HEAD has its headers", async () => {
+  await using test = await TestApp.open(["-maxsize", "1"]);
+  const path = await test.paste("a line of a log\n".repeat(10_000));
+  const get = await test.request(path, BROWSER);
+  const head = await test.request(path, { ...BROWSER, method: "HEAD" });
+  assertEquals([...head.headers], [...get.headers]);
+  assertEquals(get.headers.get("content-length"), null);
+  const page = await get.text();
+  assertStringIncludes(page, "<span id=L10000 data-n=10000>a line of a log\n</span></pre>");
+  assert(page.endsWith("</html>\n"));
 });
 
 Deno.test("GET answers 404 in the same way to what is missing and to what is no id", async () => {
