@@ -26,8 +26,8 @@ COPY main.ts ./
 COPY server ./server
 COPY replicate ./replicate
 COPY static ./static
-# Fails here, and not at the first request, when a module or a package is missing. The worker is a graph of its own.
-RUN deno cache --node-modules-dir=manual --frozen main.ts replicate/worker.ts replicate/cli.ts \
+# Fails here, and not at the first request, when a module or a package is missing. Each worker is a graph of its own.
+RUN deno cache --node-modules-dir=manual --frozen main.ts server/codec_worker.ts server/grep_worker.ts replicate/worker.ts replicate/cli.ts \
 # Some packages, and a checkout under a strict umask, have files that only their owner may read: the service is not their owner.
  && chmod -R a+rX . \
 # The database. Heroku runs the image under a user id of its own choice, so every user may write here; sticky as /tmp is.

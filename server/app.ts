@@ -5,16 +5,27 @@
  */
 
 import { type Context, Hono } from "hono";
+import type { BodyIntake } from "./body_intake.ts";
+import type { Clock } from "./clock.ts";
+import type { Codec } from "./codec.ts";
+import type { ExpiryLimits } from "./create_options.ts";
 import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
+import type { Gate, Handler } from "./gate.ts";
+import type { Grep } from "./grep.ts";
 import { type LinkOptions, pathPrefix } from "./link.ts";
 import type { PasteStore } from "./paste_store.ts";
 import type { HealthProbe } from "./ports.ts";
 import { respondEmpty } from "./response.ts";
+import { assetRoute, type Route, ROUTES } from "./route_table.ts";
 import { type Asset, robots, serveAsset } from "./routes/assets.ts";
+import { cli } from "./routes/cli.ts";
 import { postRoot, putNamed, putRoot } from "./routes/create.ts";
+import { deletePaste } from "./routes/delete.ts";
 import { healthz, readyz } from "./routes/health.ts";
 import { home } from "./routes/home.ts";
+import { type Limits, serveLimits } from "./routes/limits.ts";
+import { serveOpenApi } from "./routes/openapi.ts";
 import { readPaste } from "./routes/read.ts";
 import type { Site } from "./views/home_page.ts";
 
@@ -26,10 +37,24 @@ export interface AppParts {
   readonly health: HealthProbe;
   /** The files of the pages. */
   readonly assets: readonly Asset[];
+  /** Who may come in, and how often. */
+  readonly gate: Gate;
+  /** Takes bodies in. */
+  readonly intake: BodyIntake;
+  /** Matches the lines that a query asks for. */
+  readonly grep: Grep;
+  /** What is said of the limits. */
+  readonly limits: Limits;
   /** How links are made. */
   readonly links: LinkOptions;
   /** What the operator calls the site, and its limits; the path is taken from the links. */
   readonly site: Omit<Site, "prefix">;
+  /** How long pastes stay. */
+  readonly expiry: ExpiryLimits;
+  /** Tells the time. */
+  readonly clock: Clock;
+  /** Inflates what clients have compressed. */
+  readonly codec: Codec;
 }
 
 /** Methods that a path may know, in the order of an `Allow` header. */
@@ -44,23 +69,27 @@ const METHODS = ["GET", "PUT", "POST", "DELETE"] as const;
  * @returns The application.
  */
 export function createApp(parts: AppParts): Hono {
-  const { store, health, links } = parts;
+  const { store, health, links, gate, intake, grep, expiry, clock, codec } = parts;
   const prefix = pathPrefix(links.baseUrl);
   const site: Site = { ...parts.site, prefix };
-  const create = { store, health, links, maxBytes: site.maxBytes };
+  const create = { store, health, links, intake, maxBytes: site.maxBytes, expiry, codec };
   const app = commonApp();
-  app.get("/", home({ site, links }));
-  app.post("/", postRoot(create));
-  app.put("/", putRoot(create));
-  app.put("/:name", putNamed(create));
-  app.get("/healthz", healthz);
-  app.get("/readyz", readyz(health, "serving"));
-  app.get("/robots.txt", robots);
-  for (const asset of parts.assets) {
-    for (const path of asset.paths) app.get(path, serveAsset(asset));
-  }
-  // A wildcard, not "/:id": next to fixed paths a parameter would cost the router its fast form.
-  app.get("/*", readPaste({ store, title: site.title, prefix }));
+  const register = ({ method, patterns }: Route, handler: Handler): void => {
+    for (const pattern of patterns) app.on(method, pattern, handler);
+  };
+  register(ROUTES.home, home({ site, links }));
+  register(ROUTES.post, gate.creating(postRoot(create)));
+  register(ROUTES.put, gate.creating(putRoot(create)));
+  register(ROUTES.putNamed, gate.creating(putNamed(create)));
+  register(ROUTES.delete, gate.reading(deletePaste({ store, health })));
+  register(ROUTES.healthz, healthz);
+  register(ROUTES.readyz, readyz(health, "serving"));
+  register(ROUTES.limits, serveLimits(parts.limits));
+  register(ROUTES.openapi, serveOpenApi(site.title, links));
+  register(ROUTES.robots, robots);
+  register(ROUTES.cli, cli(links));
+  for (const asset of parts.assets) register(assetRoute(asset.paths), serveAsset(asset));
+  register(ROUTES.read, gate.reading(readPaste({ store, health, grep, clock, title: site.title, prefix })));
   return app;
 }
 
@@ -92,7 +121,7 @@ function preflight(): Response {
   return respondEmpty(204, {
     "Access-Control-Allow-Methods": "GET, HEAD, PUT, POST, DELETE, OPTIONS",
     "Access-Control-Allow-Headers":
-      "Accept, Authorization, Content-Encoding, Content-Type, Expires-In, X-Burn, X-Delete-Token",
+      "Accept, Authorization, Content-Encoding, Content-Type, Expires-In, Range, X-Burn, X-Delete-Token",
     "Access-Control-Max-Age": "86400",
   });
 }

@@ -5,37 +5,53 @@
  */
 
 import { format } from "@std/fmt/bytes";
+import type { BodyIntake } from "./body_intake.ts";
+import type { Codec } from "./codec.ts";
+import { readRequestCoding } from "./content_coding.ts";
 import { PasteError } from "./errors.ts";
 
+/** How a body is read. */
+export interface BodyOptions {
+  /** Takes the body in. */
+  readonly intake: BodyIntake;
+  /** The largest body, inclusive, in bytes: as it was before the client compressed it. */
+  readonly limitBytes: number;
+  /** The largest paste, for the message. */
+  readonly maxBytes: number;
+  /** Inflates what the client has compressed. */
+  readonly codec: Codec;
+}
+
 /**
- * Reads a body whole, but never more of it than the limit.
+ * Reads a body whole, but never more of it than the limit, compressed or not.
  *
  * @param request The request; its body must not have been read.
- * @param limitBytes The largest body, inclusive.
- * @param maxBytes The largest paste, for the message.
- * @returns The bytes.
- * @throws {PasteError} `paste-too-large`; `unsupported-encoding`; `incomplete-body` when the client went away.
+ * @param options The limits, and who takes the body in.
+ * @returns The bytes, inflated when they came compressed.
+ * @throws {PasteError} `paste-too-large`; `unsupported-encoding`, `bad-encoding`; `incomplete-body` when the client
+ * went away; what the intake refuses.
  */
-export async function readBody(
-  request: Request,
-  limitBytes: number,
-  maxBytes: number = limitBytes,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const coding = request.headers.get("content-encoding");
-  if (coding !== null && coding.trim().toLowerCase() !== "identity") {
-    throw new PasteError(
-      "unsupported-encoding",
-      "Cannot read the body as it must not be compressed: send it as it is",
-      {
-        headers: { "Accept-Encoding": "identity" },
-      },
-    );
-  }
+export async function readBody(request: Request, options: BodyOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { limitBytes, maxBytes, codec } = options;
+  const coding = readRequestCoding(request.headers.get("content-encoding"));
+  if (coding === null) return await readLimited(request, options);
+  // What does not compress becomes a little longer by it.
+  const compressed = await readLimited(request, { ...options, limitBytes: limitBytes + (limitBytes >> 6) + 1024 });
+  const result = await codec.run({ kind: "inflate", bytes: compressed, coding, limitBytes });
+  if ("bytes" in result) return result.bytes;
+  if (result.failure === "too-large") throw tooLarge(maxBytes);
+  throw new PasteError("bad-encoding", `Cannot read the body as it is no whole ${coding}: compress it again`, {
+    cause: new Error(result.reason),
+  });
+}
+
+async function readLimited(request: Request, options: BodyOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { intake, limitBytes, maxBytes } = options;
   const announced = announcedBytes(request);
   if (announced !== null && announced > limitBytes) throw tooLarge(maxBytes);
   try {
     // The server lets no body grow beyond its Content-Length, so that one can be taken in one go.
-    const bytes = announced === null ? await readCounted(request, limitBytes, maxBytes) : await request.bytes();
+    const bytes = announced === null ? await readCounted(request, options) : await intake.whole(request, announced);
     if (bytes.byteLength > limitBytes) throw tooLarge(maxBytes);
     return bytes;
   } catch (error) {
@@ -67,10 +83,13 @@ function announcedBytes(request: Request): number | null {
   return Number(text);
 }
 
-async function readCounted(request: Request, limitBytes: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readCounted(
+  request: Request,
+  { intake, limitBytes, maxBytes }: BodyOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of intake.chunks(request, limitBytes)) {
     total += chunk.byteLength;
     if (total > limitBytes) throw tooLarge(maxBytes); // leaving the loop cancels the stream
     chunks.push(chunk);

@@ -4,8 +4,20 @@
  * @module
  */
 
+import type { TrustProxy } from "./client_address.ts";
+import { formatExpiry } from "./expiry.ts";
 import { parseFlags } from "./flags.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import {
+  EXPIRY,
+  MEMORY,
+  parseSize,
+  PER_MINUTE_LIMIT,
+  type Reading,
+  TOTAL_SIZE,
+  TRUST_PROXY,
+  UPLOAD_TOKENS,
+} from "./setting_reading.ts";
 import { SERVER_SETTINGS, type SettingName } from "./settings.ts";
 
 /** Where to listen. */
@@ -30,6 +42,8 @@ export interface ServerConfig {
   readonly behindProxy: boolean;
   /** Where metrics are to be had; `null`: nowhere. */
   readonly metricsAddress: ListenAddress | null;
+  /** Whose word counts about a client's address; `null`: the one proxy's that `behindProxy` tells of, else nobody's. */
+  readonly trustProxy: TrustProxy | null;
   /** The least important level that is logged. */
   readonly logLevel: LogLevel;
   /** Title of the site. */
@@ -42,6 +56,18 @@ export interface ServerConfig {
   readonly showDocs: boolean;
   /** The largest paste, in bytes, inclusive. */
   readonly maxBytes: number;
+  /** How long a paste stays when nobody says, in milliseconds, within the maximum; `null` for ever. */
+  readonly defaultExpiryMs: number | null;
+  /** The longest that a paste may stay, in milliseconds; `null` for no limit. */
+  readonly maxExpiryMs: number | null;
+  /** The most memory for hot pastes, in bytes. */
+  readonly cacheBytes: number;
+  /** The most bytes that all pastes together may take; `null`: no bound. */
+  readonly maxTotalBytes: number | null;
+  /** How many pastes a client may send per minute; `null`: as many as it likes. */
+  readonly perMinuteLimit: number | null;
+  /** The tokens of which one is needed to send a paste; none: everybody may. */
+  readonly uploadTokens: readonly string[];
   /** How long a request waits for its paste to be durable, in milliseconds. Not a setting. */
   readonly durabilityTimeoutMs: number;
   /** Whether help was asked for; nothing else counts then. */
@@ -65,20 +91,10 @@ export class ServerConfigError extends Error {
   }
 }
 
-/** How a setting's text is understood. */
-interface Reading<T> {
-  /** What it must be, to follow "it must be". */
-  readonly wish: string;
-  /** Reads it; `undefined` when it is not that. */
-  readonly parse: (text: string) => T | undefined;
-}
-
 const DURABILITY_TIMEOUT_MS = 10_000;
 
 /** SQLite's own limit is a gigabyte, and a paste is held in memory more than once. */
 const LARGEST_MAX_BYTES = 512 * 1024 * 1024;
-
-const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
 const PORT: Reading<number> = {
   wish: "a number from 0 to 65535",
@@ -97,11 +113,7 @@ const ADDRESS: Reading<ListenAddress | null> = {
 
 const SIZE: Reading<number> = {
   wish: `a size from 1 to ${LARGEST_MAX_BYTES} bytes such as "2097152" or "2MiB"`,
-  parse: (text) => {
-    const [, digits = "", unit = "B"] = /^(\d{1,12})(B|KiB|MiB|GiB)?$/.exec(text) ?? [];
-    const bytes = Number(digits) * (UNITS[unit] ?? 1);
-    return bytes >= 1 && bytes <= LARGEST_MAX_BYTES ? bytes : undefined;
-  },
+  parse: (text) => parseSize(text, { min: 1, max: LARGEST_MAX_BYTES }),
 };
 
 const YES_OR_NO: Reading<boolean> = {
@@ -141,11 +153,12 @@ export function parseServerConfig(env: Readonly<Record<string, string>>, args: r
     switches: ["-showdocs"],
   });
   const problems = [...flags.problems];
-  const read = <T>(name: SettingName, { wish, parse }: Reading<T>): T => {
+  const read = <T>(name: SettingName, { wish, parse, secret }: Reading<T>): T => {
     const given = findValue(name, env, flags.values);
     const value = parse(given.text);
     if (value !== undefined) return value;
-    problems.push(`Cannot read ${given.source} as it must be ${wish}: current value is ${JSON.stringify(given.text)}`);
+    const current = secret ? "not shown" : JSON.stringify(given.text);
+    problems.push(`Cannot read ${given.source} as it must be ${wish}: current value is ${current}`);
     const fallback = parse(given.default);
     if (fallback === undefined) throw new Error(`Invariant broken: the default of ${name} can be read`);
     return fallback;
@@ -157,17 +170,41 @@ export function parseServerConfig(env: Readonly<Record<string, string>>, args: r
     baseUrl: read("BASE_URL", BASE_URL),
     behindProxy: read("LP_BEHIND_PROXY", YES_OR_NO),
     metricsAddress: read("METRICS_ADDR", ADDRESS),
+    trustProxy: read("TRUST_PROXY", TRUST_PROXY),
     logLevel: read("LOG_LEVEL", LEVEL),
     title: read("SITE_TITLE", TEXT),
     subtitle: read("SITE_SUBTITLE", TEXT),
     footer: read("SITE_FOOTER", TEXT),
     showDocs: read("SHOW_DOCUMENTATION", YES_OR_NO),
     maxBytes: read("MAX_SIZE", SIZE),
+    ...readExpiryLimits(read, problems),
+    cacheBytes: read("CACHE_BYTES", MEMORY),
+    maxTotalBytes: read("MAX_TOTAL_BYTES", TOTAL_SIZE),
+    perMinuteLimit: read("PER_MINUTE_LIMIT", PER_MINUTE_LIMIT),
+    uploadTokens: read("UPLOAD_TOKENS", UPLOAD_TOKENS),
     durabilityTimeoutMs: DURABILITY_TIMEOUT_MS,
     help: flags.help,
   };
   if (problems.length > 0 && !flags.help) throw new ServerConfigError(problems);
   return Object.freeze(config);
+}
+
+function readExpiryLimits(
+  read: (name: SettingName, reading: Reading<number | null>) => number | null,
+  problems: string[],
+): Pick<ServerConfig, "defaultExpiryMs" | "maxExpiryMs"> {
+  const defaultExpiryMs = read("DEFAULT_EXPIRY", EXPIRY);
+  const maxExpiryMs = read("MAX_EXPIRY", EXPIRY);
+  if (maxExpiryMs === null || defaultExpiryMs !== null && defaultExpiryMs <= maxExpiryMs) {
+    return { defaultExpiryMs, maxExpiryMs };
+  }
+  if (defaultExpiryMs !== null) {
+    const [current, longest] = [formatExpiry(defaultExpiryMs), formatExpiry(maxExpiryMs)];
+    problems.push(
+      `Cannot read DEFAULT_EXPIRY as it must not be longer than MAX_EXPIRY, "${longest}": current value is "${current}"`,
+    );
+  }
+  return { defaultExpiryMs: maxExpiryMs, maxExpiryMs };
 }
 
 interface GivenValue {

@@ -1,20 +1,20 @@
 /**
- * The connection to the SQLite file: the only place of the service that knows the database client.
+ * The connection to the SQLite file: the only place of the service that knows the SQLite library.
  *
- * Every call runs SQLite on this thread and is over before the next event is handled: between the call and its
- * promise's resolution nothing but microtasks run. `durability.committed()` and `hold()` rely on that.
+ * Every call runs SQLite on this thread and is over when it returns: nothing happens between a statement and what
+ * its caller does next. `durability.committed()`, `hold()` and the cache of hot pastes rely on that.
  *
  * @module
  */
 
-import { type Client, createClient, type InValue, LibsqlError, type Row } from "@libsql/client";
 import { dirname } from "@std/path";
+import Sqlite from "libsql";
 
-/** What a statement can be given. */
-export type SqlValue = InValue;
+/** What a statement can be given, and what a row holds. */
+export type SqlValue = string | number | Uint8Array<ArrayBuffer> | null;
 
-/** One row of an answer, by column name. */
-export type SqlRow = Row;
+/** One row of an answer, its columns in order. */
+export type SqlRow = readonly SqlValue[];
 
 /** What went wrong inside SQLite, as far as the service tells it apart. */
 export type DatabaseErrorKind = "busy" | "full" | "clash" | "other";
@@ -25,10 +25,10 @@ export class DatabaseError extends Error {
   readonly kind: DatabaseErrorKind;
 
   /**
-   * Wraps what the client threw.
+   * Wraps what the library threw.
    *
    * @param kind What went wrong.
-   * @param cause What the client threw.
+   * @param cause What the library threw.
    */
   constructor(kind: DatabaseErrorKind, cause: unknown) {
     super(`SQLite refused a statement (${kind})`, { cause });
@@ -37,31 +37,64 @@ export class DatabaseError extends Error {
   }
 }
 
+/** A statement that SQLite has compiled once, to be run many times. */
+export interface Statement {
+  /**
+   * Runs it, in a transaction of its own when none is open, and reads every row.
+   *
+   * @param args The values of its placeholders.
+   * @returns The rows; none when it is not one that returns any.
+   * @throws {DatabaseError} When SQLite refuses; the statement has changed nothing then.
+   */
+  all(args: readonly SqlValue[]): readonly SqlRow[];
+  /**
+   * Runs a query for its first row, which is quicker. Never one that writes: it is not run to its end.
+   *
+   * @param args The values of its placeholders.
+   * @returns The row; `undefined` when there is none.
+   * @throws {DatabaseError} When SQLite refuses.
+   */
+  first(args: readonly SqlValue[]): SqlRow | undefined;
+  /**
+   * Runs one that returns no rows.
+   *
+   * @param args The values of its placeholders.
+   * @returns How many rows it has changed.
+   * @throws {DatabaseError} When SQLite refuses; the statement has changed nothing then.
+   */
+  run(args: readonly SqlValue[]): number;
+}
+
+/** How long opening waits for another process's lock, in milliseconds. Nothing is served yet. */
+const OPENING_WAIT_MS = 5000;
+
 /**
- * What every connection must be set to: the statement, how to read it back, what must stand there.
+ * What every connection must be set to: the setting, and what must stand there.
  *
  * `wal_autocheckpoint=0`: whoever replicates the WAL decides when it is checkpointed; a checkpoint at any other time
  * would let frames be overwritten that have not been copied yet.
  */
 const SETTINGS = [
-  { set: "PRAGMA busy_timeout = 5000", get: "PRAGMA busy_timeout", wish: "5000" },
-  { set: "PRAGMA journal_mode = WAL", get: "PRAGMA journal_mode", wish: "wal" },
-  { set: "PRAGMA synchronous = FULL", get: "PRAGMA synchronous", wish: "2" },
-  { set: "PRAGMA wal_autocheckpoint = 0", get: "PRAGMA wal_autocheckpoint", wish: "0" },
+  ["busy_timeout", String(OPENING_WAIT_MS)],
+  ["journal_mode", "wal"],
+  ["synchronous", "2"], // FULL
+  ["wal_autocheckpoint", "0"],
 ] as const;
+
+type Connection = InstanceType<typeof Sqlite>;
 
 /**
  * Every open connection of this process. Without this reference a connection that nobody uses any more could be
  * collected as garbage, and closing the last connection checkpoints the WAL and deletes it.
  */
-const openConnections = new Set<Client>();
+const openConnections = new Set<Connection>();
 
 /** An open database with one connection. */
 export class Database {
-  readonly #client: Client;
+  readonly #connection: Connection;
 
-  private constructor(client: Client) {
-    this.#client = client;
+  private constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /**
@@ -75,33 +108,38 @@ export class Database {
   static async open(path: string): Promise<Database> {
     const folder: string = dirname(path);
     await Deno.mkdir(folder, { recursive: true });
-    // One connection: a pool would leave all but one of them without the settings below.
-    const client = await translated(() =>
-      Promise.resolve(
-        createClient({ url: `file:${path.split("/").map(encodeURIComponent).join("/")}`, concurrency: 1 }),
-      )
-    );
-    openConnections.add(client);
-    const database = new Database(client);
-    await database.applySettings();
+    const connection = translated(() => new Sqlite(path));
+    openConnections.add(connection);
+    const database = new Database(connection);
+    for (const [name, wish] of SETTINGS) database.#set(name, wish);
     return database;
   }
 
   /**
-   * Puts the connection's settings in place and reads them back. To be called again after a failed statement: the
-   * client may have replaced the connection by a new one, which would checkpoint on its own.
+   * Says how long a statement may wait for another process's lock. It blocks this thread meanwhile, and with it every
+   * request: whoever can come back later says so with a small number.
    *
-   * @throws {Error} When a setting does not take.
+   * @param ms The wait, in whole milliseconds.
    */
-  async applySettings(): Promise<void> {
-    for (const { set, get, wish } of SETTINGS) {
-      await this.run(set);
-      const [row] = await this.query(get);
-      const current = String(row?.[0]);
-      if (current !== wish) {
-        throw new Error(`Cannot use the database as "${get}" must be ${wish}: current value is ${current}`);
-      }
-    }
+  limitWait(ms: number): void {
+    this.#set("busy_timeout", String(ms));
+  }
+
+  /**
+   * Compiles a statement.
+   *
+   * @param sql One statement.
+   * @returns It, for as long as the database is open.
+   * @throws {DatabaseError} When SQLite does not understand it.
+   */
+  prepare(sql: string): Statement {
+    const statement = translated(() => this.#connection.prepare(sql));
+    if (statement.reader) statement.raw();
+    return {
+      all: (args) => translated(() => statement.all([...args]) as SqlRow[]),
+      first: (args) => translated(() => statement.get([...args]) as SqlRow | undefined),
+      run: (args) => translated(() => statement.run([...args]).changes),
+    };
   }
 
   /**
@@ -109,32 +147,31 @@ export class Database {
    *
    * @param sql The statement.
    * @param args Its values.
+   * @returns The rows.
    * @throws {DatabaseError} When SQLite refuses; nothing has been written then.
    */
-  async run(sql: string, args: SqlValue[] = []): Promise<void> {
-    await translated(() => this.#client.execute({ sql, args }));
+  query(sql: string, args: readonly SqlValue[] = []): readonly SqlRow[] {
+    return this.prepare(sql).all(args);
   }
 
   /**
-   * Runs one statement and reads all rows.
+   * Runs statements in one transaction that has the write lock from its beginning: all of them, or none.
    *
-   * @param sql The statement.
-   * @param args Its values.
-   * @returns The rows.
-   * @throws {DatabaseError} When SQLite refuses.
+   * @param work Runs the statements; must not await.
+   * @returns What the work returns.
+   * @throws {DatabaseError} When SQLite refuses one, or whatever the work throws; nothing has been written then.
    */
-  async query(sql: string, args: SqlValue[] = []): Promise<readonly SqlRow[]> {
-    return (await translated(() => this.#client.execute({ sql, args }))).rows;
-  }
-
-  /**
-   * Runs statements in one transaction: all of them, or none.
-   *
-   * @param statements The statements.
-   * @throws {DatabaseError} When SQLite refuses one; nothing has been written then.
-   */
-  async transaction(statements: readonly string[]): Promise<void> {
-    await translated(() => this.#client.batch([...statements], "write"));
+  transaction<T>(work: () => T): T {
+    translated(() => this.#connection.exec("BEGIN IMMEDIATE"));
+    try {
+      const result = work();
+      translated(() => this.#connection.exec("COMMIT"));
+      return result;
+    } catch (error) {
+      // Some failures, a full disk among them, have rolled back already (lang_transaction.html).
+      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+      throw error;
+    }
   }
 
   /**
@@ -142,23 +179,33 @@ export class Database {
    * never in a process that replicates.
    */
   close(): void {
-    openConnections.delete(this.#client);
-    this.#client.close();
+    openConnections.delete(this.#connection);
+    this.#connection.close();
+  }
+
+  /** Sets a pragma and reads it back. */
+  #set(name: string, wish: string): void {
+    this.query(`PRAGMA ${name} = ${wish}`);
+    const current = String(this.query(`PRAGMA ${name}`)[0]?.[0]);
+    if (current !== wish) {
+      throw new Error(`Cannot use the database as "PRAGMA ${name}" must be ${wish}: current value is ${current}`);
+    }
   }
 }
 
-async function translated<T>(call: () => Promise<T>): Promise<T> {
+function translated<T>(call: () => T): T {
   try {
-    return await call();
+    return call();
   } catch (error) {
     throw new DatabaseError(kindOf(error), error);
   }
 }
 
 function kindOf(error: unknown): DatabaseErrorKind {
-  if (!(error instanceof LibsqlError)) return "other";
-  if (error.extendedCode === "SQLITE_CONSTRAINT_PRIMARYKEY") return "clash";
-  switch (error.code) {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  switch (code) {
+    case "SQLITE_CONSTRAINT_PRIMARYKEY":
+      return "clash";
     case "SQLITE_BUSY":
     case "SQLITE_LOCKED":
       return "busy";

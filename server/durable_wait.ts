@@ -40,7 +40,7 @@ export function durableWait(options: DurableWaitOptions): () => Promise<void> {
     } catch (cause) {
       throw new PasteError(
         "not-yet-durable",
-        "Cannot confirm the paste as it is stored on this machine only, though it may still become durable later: try again",
+        "Cannot confirm the change as it is on this machine only, though it may still become durable later: try again",
         { cause },
       );
     } finally {

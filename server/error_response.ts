@@ -25,7 +25,7 @@ export function errorResponse(error: unknown, request: Request): Response {
   const { code, message, status, retryAfterSeconds, headers } = failure;
   const body = json ? JSON.stringify({ error: { code, message } }) : message;
   return respond(`${body}\n`, {
-    form: json ? "json" : "text",
+    form: json ? "error-json" : "error",
     status,
     headers: {
       "Cache-Control": "no-store",

@@ -10,10 +10,19 @@ const STATUS = {
   "incomplete-body": 400,
   "bad-form": 400,
   "bad-host": 400,
+  "bad-option": 400,
+  "bad-encoding": 400,
+  "bad-filter": 400,
+  "token-required": 401,
+  "wrong-delete-token": 403,
   "not-found": 404,
   "method-not-allowed": 405,
+  "not-acceptable": 406,
+  "upload-too-slow": 408,
   "paste-too-large": 413,
   "unsupported-encoding": 415,
+  "bad-range": 416,
+  "too-many-requests": 429,
   "internal": 500,
   "starting": 503,
   "stopping": 503,
@@ -22,6 +31,7 @@ const STATUS = {
   "database-busy": 503,
   "overloaded": 503,
   "storage-full": 507,
+  "quota-exceeded": 507,
 } as const;
 
 /** What went wrong, for code that has to decide. Switch on this, never on message text. */

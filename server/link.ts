@@ -7,7 +7,7 @@
 import { PasteError } from "./errors.ts";
 
 /** A host name or address, an IPv6 address in brackets, each perhaps with a port: nothing that could break a line. */
-const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /** What links are made from. */
 export interface LinkOptions {
@@ -29,10 +29,32 @@ export function linkBase(request: Request, options: LinkOptions): string {
   if (options.baseUrl !== null) return options.baseUrl;
   // HTTP/2 has no Host header: its authority is in the URL.
   const host = request.headers.get("host") ?? new URL(request.url).host;
-  if (!HOST.test(host)) {
-    throw new PasteError("bad-host", "Cannot make a link as the Host header must be a host name and perhaps a port");
+  // The pattern for what may stand in a link; the URL parser for what only looks like a port or an address.
+  if (!HOST.test(host) || !URL.canParse(`http://${host}`)) {
+    throw badHost();
   }
   return `${options.behindProxy ? "https" : "http"}://${host}`;
+}
+
+/**
+ * Tells whether a request's `Host` can be one (RFC 9112 section 3.2 wants a 400 if not). The URL of a request is put
+ * together from it, so that a slash or a question mark in it would decide where the path begins.
+ *
+ * @param headers The request's headers.
+ * @returns Whether it is missing, empty or a host.
+ */
+export function hasPossibleHost(headers: Headers): boolean {
+  const host = headers.get("host");
+  return host === null || host === "" || HOST.test(host);
+}
+
+/**
+ * Makes the error for a `Host` that is none.
+ *
+ * @returns The error.
+ */
+export function badHost(): PasteError {
+  return new PasteError("bad-host", "Cannot answer as the Host header must be a host name and perhaps a port");
 }
 
 /**

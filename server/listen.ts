@@ -7,12 +7,16 @@
 import type { Hono } from "hono";
 import { customAlphabet } from "nanoid";
 import { createApp, createStartingApp } from "./app.ts";
+import { clientParts } from "./client_parts.ts";
 import { monotonicMs, systemClock } from "./clock.ts";
+import { CodecPool } from "./codec.ts";
 import type { ServerConfig } from "./config.ts";
 import { Database } from "./database.ts";
+import { DELETE_TOKEN_LENGTH } from "./delete_token.ts";
 import { durableWait } from "./durable_wait.ts";
 import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
+import { badHost, hasPossibleHost } from "./link.ts";
 import { InFlight } from "./in_flight.ts";
 import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
 import { ServiceMetrics } from "./metrics.ts";
@@ -21,11 +25,22 @@ import type { ServerPorts } from "./ports.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { migrate } from "./schema.ts";
 import { SqlitePasteStore } from "./sqlite_paste_store.ts";
+import { StorageQuota, STORED_BYTES_SQL } from "./storage_quota.ts";
+import { Sweeper } from "./sweeper.ts";
 
 /** How long bodies that are under way may take once the service stops, in milliseconds. */
 const BODY_GRACE_MS = 5_000;
 
-const STOPPING = "Cannot store the paste as the service is stopping: try again";
+const STOPPING = "Cannot write as the service is stopping: try again";
+
+/** Requests with these methods are counted as writes, and refused once the service stops. */
+const WRITES: readonly string[] = ["PUT", "POST", "DELETE"];
+
+/** How long a statement may wait for another process's lock once requests are served, in milliseconds. */
+const BUSY_WAIT_MS = 20;
+
+/** The most threads that compress; they are started one by one, when there is something to do for them. */
+const MAX_CODEC_THREADS = 4;
 
 /** A running service. */
 export interface PasteServer {
@@ -66,14 +81,17 @@ export interface PasteServer {
 export function startServer(config: ServerConfig, ports: ServerPorts): PasteServer {
   let app: Hono = createStartingApp(ports.health);
   let store: SqlitePasteStore | null = null;
+  let sweeper: Sweeper | null = null;
   let held = false;
   let drained: Promise<void> | null = null;
 
+  const codec = new CodecPool(Math.min(navigator.hardwareConcurrency, MAX_CODEC_THREADS));
   const writes = new InFlight();
-  const answer = (request: Request): Response | Promise<Response> => {
-    if (!["PUT", "POST"].includes(request.method)) return app.fetch(request);
+  const answer: Deno.ServeHandler = (request, connection) => {
+    if (!hasPossibleHost(request.headers)) return errorResponse(badHost(), request);
+    if (!WRITES.includes(request.method)) return app.fetch(request, connection);
     if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
-    return writes.count(async () => await app.fetch(request));
+    return writes.count(async () => await app.fetch(request, connection));
   };
   const metrics = config.metricsAddress && new ServiceMetrics(() => Deno.memoryUsage().rss);
   const sources = [metrics ?? [], ports.metrics ?? []].flat();
@@ -83,25 +101,24 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   const open = async (): Promise<void> => {
     if (store) throw new Error("Invariant broken: the service is opened once");
     const assets = await loadAssets();
-    const opened = await openStore(config, ports);
+    const opened = await openStore(config, ports, codec);
     if (held) opened.hold();
-    const { baseUrl, behindProxy } = config;
-    app = createApp({
-      store: metrics?.counting(opened) ?? opened,
-      health: ports.health,
-      assets,
-      links: { baseUrl, behindProxy },
-      site: config,
-    });
+    const { health } = ports;
+    const counting = metrics?.counting(opened) ?? opened;
+    app = createApp({ store: counting, health, assets, codec, ...clientParts(config, systemClock) });
     store = opened;
+    const mayWrite = (): boolean => ["writer", "off"].includes(health.health().role);
+    sweeper = new Sweeper({ sweep: () => opened.sweep(), mayWrite, clock: systemClock });
   };
 
   const drain = async (): Promise<void> => {
     // Deno 2.9's shutdown() cuts off the bodies that are still coming (denoland/deno#36809): they get some time before.
     await writes.idle(systemClock, BODY_GRACE_MS);
     await server.shutdown();
+    await sweeper?.stop();
     await store?.idle();
     await metricsServer?.shutdown();
+    codec.close();
   };
 
   return {
@@ -121,13 +138,10 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
 }
 
 /** Has every answer counted. Without metrics the handler is used as it is. */
-function counted(
-  answer: (request: Request) => Response | Promise<Response>,
-  metrics: ServiceMetrics,
-): Deno.ServeHandler {
-  return async (request) => {
+function counted(answer: Deno.ServeHandler, metrics: ServiceMetrics): Deno.ServeHandler {
+  return async (request, connection) => {
     const startedAt = monotonicMs();
-    const response = await answer(request);
+    const response = await answer(request, connection);
     metrics.count(request, { status: response.status, ms: monotonicMs() - startedAt });
     return response;
   };
@@ -154,14 +168,29 @@ async function openDatabase(path: string): Promise<Database> {
   }
 }
 
-async function openStore(config: ServerConfig, { durability }: ServerPorts): Promise<SqlitePasteStore> {
+/** Counted when there is a bound only: it reads something of every row. */
+function countStoredBytes({ maxTotalBytes }: ServerConfig, database: Database): number {
+  if (maxTotalBytes === null) return 0;
+  return Number(database.query(STORED_BYTES_SQL)[0]?.[0]);
+}
+
+async function openStore(
+  config: ServerConfig,
+  { durability }: ServerPorts,
+  codec: CodecPool,
+): Promise<SqlitePasteStore> {
   const database = await openDatabase(config.databasePath);
-  if (await migrate(database) > 0) durability.committed();
+  if (migrate(database) > 0) durability.committed();
+  database.limitWait(BUSY_WAIT_MS);
   return new SqlitePasteStore({
     database,
     clock: systemClock,
     randomId: customAlphabet(PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH),
+    randomToken: customAlphabet(PASTE_ID_ALPHABET, DELETE_TOKEN_LENGTH),
     committed: () => durability.committed(),
+    quota: new StorageQuota(config.maxTotalBytes, countStoredBytes(config, database)),
     durable: durableWait({ durability, clock: systemClock, timeoutMs: config.durabilityTimeoutMs }),
+    cacheBytes: config.cacheBytes,
+    codec,
   });
 }

@@ -5,8 +5,7 @@
  */
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { NewPaste } from "./paste.ts";
-import type { PasteStore, StoredPaste } from "./paste_store.ts";
+import type { PasteStore } from "./paste_store.ts";
 
 /** What a request is for, as far as metrics tell. */
 export type RouteLabel = "create" | "read" | "page" | "health" | "other";
@@ -103,12 +102,14 @@ export class ServiceMetrics {
    */
   counting(store: PasteStore): PasteStore {
     return {
-      get: (id: string): Promise<StoredPaste | null> => store.get(id),
-      put: async (paste: NewPaste): Promise<string> => {
-        const id = await store.put(paste);
+      get: (id) => store.get(id),
+      take: (id) => store.take(id),
+      delete: (id, token) => store.delete(id, token),
+      put: async (paste) => {
+        const receipt = await store.put(paste);
         this.#pastes++;
         this.#pasteBytes += paste.bytes.byteLength;
-        return id;
+        return receipt;
       },
     };
   }

@@ -22,6 +22,7 @@
  */
 
 export { messageWithCauses } from "./errors.ts";
+export type { TrustProxy } from "./client_address.ts";
 export { type ListenAddress, parseServerConfig, type ServerConfig, ServerConfigError } from "./config.ts";
 export { type PasteServer, startServer } from "./listen.ts";
 export {

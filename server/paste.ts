@@ -10,6 +10,10 @@ export interface NewPaste {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The name of the file it came from; `null` when it had none. */
   readonly name: string | null;
+  /** How long it stays, in milliseconds; `null` for ever. */
+  readonly expiresInMs: number | null;
+  /** Whether it is gone with its first reader. */
+  readonly burn: boolean;
 }
 
 /** The longest file name that is remembered, in UTF-16 code units. */

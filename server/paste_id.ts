@@ -49,3 +49,18 @@ export function formatPasteId(nowMs: number, random: string): string {
 export function isPasteId(text: string): boolean {
   return PASTE_ID.test(text);
 }
+
+/**
+ * Reads the time of creation from an id.
+ *
+ * @param id An id of the right form.
+ * @returns The time, in milliseconds since 1970; `null` for an id of LogPaste's, which tells none.
+ */
+export function pasteIdTime(id: string): number | null {
+  if (id.length !== TIME_LENGTH + PASTE_ID_RANDOM_LENGTH) return null;
+  let second = 0;
+  for (const character of id.slice(0, TIME_LENGTH)) {
+    second = second * PASTE_ID_ALPHABET.length + PASTE_ID_ALPHABET.indexOf(character);
+  }
+  return EPOCH_MS + second * 1000;
+}

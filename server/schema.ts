@@ -25,10 +25,29 @@ const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { version: 2, statements: ["ALTER TABLE entries ADD COLUMN name TEXT"] },
+  {
+    version: 3,
+    statements: [
+      // How the contents are compressed, NULL for not at all; and how many bytes they were before.
+      "ALTER TABLE entries ADD COLUMN coding TEXT",
+      "ALTER TABLE entries ADD COLUMN plain_size INTEGER",
+      // In seconds since 1970; NULL for never.
+      "ALTER TABLE entries ADD COLUMN expires_at INTEGER",
+      // 1 for a paste that is gone with its first reader.
+      "ALTER TABLE entries ADD COLUMN burn INTEGER",
+      // SHA-256 of the token that may delete it; NULL for pastes from before there were any.
+      "ALTER TABLE entries ADD COLUMN delete_hash BLOB",
+      // Partial, so that a paste without an end costs no page of it.
+      "CREATE INDEX entries_expires_at ON entries (expires_at) WHERE expires_at IS NOT NULL",
+    ],
+  },
 ];
 
 /** What the service reads and writes. */
-const COLUMNS: readonly string[] = ["id", "creation_time", "contents", "name"];
+const COLUMNS: readonly string[] = [
+  ...["id", "creation_time", "contents", "name"],
+  ...["coding", "plain_size", "expires_at", "burn", "delete_hash"],
+];
 
 /**
  * Brings a database to the current schema; does not write when it is there already.
@@ -38,8 +57,8 @@ const COLUMNS: readonly string[] = ["id", "creation_time", "contents", "name"];
  * @throws {Error} When a newer version, or another program, has changed the database.
  * @throws {DatabaseError} When SQLite refuses a step.
  */
-export async function migrate(database: Database): Promise<number> {
-  const current = Number((await database.query("PRAGMA user_version"))[0]?.["user_version"]);
+export function migrate(database: Database): number {
+  const current = Number(database.query("PRAGMA user_version")[0]?.[0]);
   const newest = MIGRATIONS.length;
   if (current > newest) {
     throw new Error(
@@ -48,15 +67,16 @@ export async function migrate(database: Database): Promise<number> {
   }
   const steps = MIGRATIONS.filter((migration) => migration.version > current);
   for (const { version, statements } of steps) {
-    await database.transaction([...statements, `PRAGMA user_version = ${version}`]);
+    database.transaction(() => {
+      for (const statement of [...statements, `PRAGMA user_version = ${version}`]) database.query(statement);
+    });
   }
-  await verifyColumns(database);
+  verifyColumns(database);
   return steps.length;
 }
 
-async function verifyColumns(database: Database): Promise<void> {
-  const rows = await database.query("SELECT name FROM pragma_table_info('entries')");
-  const present = new Set(rows.map((row) => row["name"]));
+function verifyColumns(database: Database): void {
+  const present = new Set(database.query("SELECT name FROM pragma_table_info('entries')").map(([name]) => name));
   const missing = COLUMNS.filter((column) => !present.has(column));
   if (missing.length > 0) {
     throw new Error(

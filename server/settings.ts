@@ -36,7 +36,14 @@ export const SERVER_SETTINGS = [
     name: "LP_BEHIND_PROXY",
     flag: null,
     default: "n",
-    meaning: "y when a proxy in front speaks HTTPS: links begin with https",
+    meaning: "y when a proxy in front speaks HTTPS: links begin with https, and one hop is trusted",
+  },
+  {
+    name: "TRUST_PROXY",
+    flag: null,
+    default: "",
+    meaning:
+      "who tells a client's address: how many proxies stand in front (X-Forwarded-For), or a header such as Fly-Client-IP",
   },
   {
     name: "METRICS_ADDR",
@@ -64,6 +71,42 @@ export const SERVER_SETTINGS = [
     flag: "-maxsize",
     default: "2097152",
     meaning: "largest paste in bytes, or with a unit such as 10MiB; the flag counts in MiB when it has no unit",
+  },
+  {
+    name: "DEFAULT_EXPIRY",
+    flag: null,
+    default: "never",
+    meaning: "how long a paste stays when its sender does not say, such as 30d; no longer than `MAX_EXPIRY`",
+  },
+  {
+    name: "MAX_EXPIRY",
+    flag: null,
+    default: "never",
+    meaning: "the longest that a sender may ask for, such as 1h, 7d or 52w; never sets no limit",
+  },
+  {
+    name: "CACHE_BYTES",
+    flag: null,
+    default: "32MiB",
+    meaning: "memory for the pastes that are read most, with a unit or without; 0 keeps none",
+  },
+  {
+    name: "MAX_TOTAL_BYTES",
+    flag: null,
+    default: "",
+    meaning: "the most that all pastes together may take, in bytes or with a unit such as 5GiB; without it no bound",
+  },
+  {
+    name: "PER_MINUTE_LIMIT",
+    flag: "-perminutelimit",
+    default: "0",
+    meaning: "how many pastes a client may send per minute, an IPv6 /64 being one client; 0 is no limit",
+  },
+  {
+    name: "UPLOAD_TOKENS",
+    flag: null,
+    default: "",
+    meaning: "tokens, separated by commas, of which one is needed to send a paste; without it everybody may",
   },
 ] as const satisfies readonly ServerSetting[];
 

@@ -1,44 +1,58 @@
 /**
- * Pastes in SQLite, written in groups.
+ * Pastes in SQLite: compressed where that helps, written in groups, the hot ones kept in memory.
  *
  * @module
  */
 
 import type { Clock, Schedule } from "./clock.ts";
-import { type Database, DatabaseError, type SqlValue } from "./database.ts";
-import { PasteError } from "./errors.ts";
-import { GroupCommit, type Outcome } from "./group_commit.ts";
+import { type Codec, inlineCodec } from "./codec.ts";
+import type { Database } from "./database.ts";
+import { hashDeleteToken, isDeleteToken } from "./delete_token.ts";
+import { messageWithCauses, PasteError } from "./errors.ts";
+import { expiryAfter, formatInstant, isExpired } from "./expiry.ts";
+import { logEvent } from "./log.ts";
+import { LruCache } from "./lru.ts";
 import type { NewPaste } from "./paste.ts";
 import { formatPasteId } from "./paste_id.ts";
-import type { PasteStore, StoredPaste } from "./paste_store.ts";
+import type { DeleteOutcome, PasteStore, Receipt } from "./paste_store.ts";
+import { type PasteRow, PasteTable } from "./paste_table.ts";
+import { PasteWriter, readableError } from "./paste_writer.ts";
+import type { StorageQuota } from "./storage_quota.ts";
+import { type StoredContent, StoredPaste } from "./stored_paste.ts";
 
-/** The most pastes in one commit. */
-const MAX_GROUP_PASTES = 256;
+/** Smaller pastes stay as they are: compressing them takes longer than writing the page that would be saved. */
+const MIN_COMPRESSED_BYTES = 2048;
 
-/** The most bytes in one commit, so that one of them does not block this thread for long. */
-const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+/** Compression has to save an eighth, or else the paste stays as it is and nobody ever has to undo it. */
+const WORTHWHILE = 7 / 8;
 
-/** The most bytes of pastes that may wait for a commit, while it is held or the disk is slow. */
-const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+/** What a change without content counts for in its group, in bytes: about a page of SQLite's. */
+const SMALL_CHANGE_BYTES = 4096;
 
-/** How many ids are tried for one paste; with fresh randomness each time, a second clash does not happen. */
-const MAX_ID_TRIES = 5;
-
-// CAST: LogPaste stored text, which may hold NUL and invalid UTF-8; as a blob its bytes come out unchanged.
-const SELECT = "SELECT CAST(contents AS BLOB) AS contents, name FROM entries WHERE id = ?";
+/** The most pastes that one sweep deletes, and the most bytes unless a single one has more: it blocks this thread. */
+const SWEEP_PASTES = 64;
+const SWEEP_BYTES = 8 * 1024 * 1024;
 
 /** What a {@linkcode SqlitePasteStore} is made of. */
 export interface SqlitePasteStoreOptions {
   /** The open database, with the current schema. */
   readonly database: Database;
-  /** Tells the time of creation. */
+  /** Tells the time of creation, and what has expired. */
   readonly clock: Clock;
   /** The random characters of an id. */
   readonly randomId: () => string;
+  /** A token that nobody can guess. */
+  readonly randomToken: () => string;
   /** Called right after every commit, in the same turn of the event loop. */
   readonly committed: () => void;
+  /** Counts what is stored. */
+  readonly quota: StorageQuota;
   /** Resolves when everything committed so far is as durable as the operator asked. */
   readonly durable: () => Promise<void>;
+  /** The most memory for hot pastes, in bytes. */
+  readonly cacheBytes: number;
+  /** Compresses. Default: on this thread. */
+  readonly codec?: Codec;
   /** When the next group is committed. Default: when the events already waiting have been handled. */
   readonly schedule?: Schedule;
 }
@@ -46,7 +60,11 @@ export interface SqlitePasteStoreOptions {
 /** Keeps pastes in the table `entries`. */
 export class SqlitePasteStore implements PasteStore {
   readonly #options: SqlitePasteStoreOptions;
-  readonly #queue: GroupCommit<NewPaste, string>;
+  readonly #codec: Codec;
+  readonly #table: PasteTable;
+  readonly #writer: PasteWriter;
+  /** Never a paste that is gone with its first reader, and nothing about ids that there are not. */
+  readonly #hot: LruCache<StoredPaste>;
 
   /**
    * Takes over a database.
@@ -55,123 +73,171 @@ export class SqlitePasteStore implements PasteStore {
    */
   constructor(options: SqlitePasteStoreOptions) {
     this.#options = options;
-    this.#queue = new GroupCommit<NewPaste, string>({
-      commit: (pastes) => this.#commit(pastes),
-      sizeOf: (paste) => paste.bytes.byteLength,
-      maxItems: MAX_GROUP_PASTES,
-      maxBytes: MAX_GROUP_BYTES,
-      maxQueuedBytes: MAX_QUEUED_BYTES,
-      ...(options.schedule ? { schedule: options.schedule } : {}),
-    });
+    this.#codec = options.codec ?? inlineCodec;
+    this.#table = new PasteTable(options.database);
+    this.#writer = new PasteWriter({ ...options, table: this.#table });
+    this.#hot = new LruCache(options.cacheBytes);
   }
 
   /** See {@linkcode PasteStore.put}. */
-  put(paste: NewPaste): Promise<string> {
-    return this.#queue.submit(paste);
+  async put(paste: NewPaste): Promise<Receipt> {
+    const { clock, randomId, randomToken } = this.#options;
+    const content = paste.bytes.byteLength < MIN_COMPRESSED_BYTES ? asIs(paste) : await this.#compress(paste);
+    const deleteToken = randomToken();
+    const deleteHash = hashDeleteToken(deleteToken);
+    return await this.#writer.insert(content.bytes.byteLength, () => {
+      const now = clock.now();
+      const id = formatPasteId(now, randomId());
+      const expiresAt = expiryAfter(now, paste.expiresInMs);
+      const row: PasteRow = {
+        id,
+        creationTime: formatInstant(now),
+        contents: content.bytes,
+        name: paste.name,
+        coding: content.coding,
+        plainSize: content.coding === null ? null : paste.bytes.byteLength,
+        expiresAtSeconds: expiresAt === null ? null : expiresAt / 1000,
+        burn: paste.burn ? 1 : null,
+        deleteHash,
+      };
+      return { row, value: { id, deleteToken, expiresAt } };
+    });
   }
 
   /** See {@linkcode PasteStore.get}. */
+  // deno-lint-ignore require-await -- a store elsewhere would wait, and an error has to come as a rejection
   async get(id: string): Promise<StoredPaste | null> {
-    let row;
-    try {
-      [row] = await this.#options.database.query(SELECT, [id]);
-    } catch (error) {
-      throw readableError(error, "read");
+    const hot = this.#hot.get(id);
+    if (hot) {
+      if (hot.facts.expiresAt === null || !isExpired(hot.facts.expiresAt, this.#options.clock.now())) return hot;
+      this.#hot.delete(id);
+      return null;
     }
-    const contents = row?.["contents"];
-    if (!(contents instanceof ArrayBuffer)) return null;
-    const name = row?.["name"];
-    return { bytes: new Uint8Array(contents), name: typeof name === "string" ? name : null };
+    const paste = this.#read(id);
+    if (paste && !paste.facts.burn) this.#hot.set(id, paste, paste.memoryBytes);
+    return paste;
+  }
+
+  /** See {@linkcode PasteStore.take}. */
+  async take(id: string): Promise<StoredPaste | null> {
+    const row = await this.#writer.change(SMALL_CHANGE_BYTES, () => {
+      const value = this.#table.take(id, this.#nowSeconds());
+      return { value, effect: value ? "written" : "nothing", freedBytes: value?.contents.byteLength ?? 0 };
+    });
+    if (!row) return null;
+    try {
+      await this.#options.durable();
+    } catch (error) {
+      // A restore could bring it back, so it must not be handed out; nobody has seen it, so it may as well stay.
+      await this.#writer.change(row.contents.byteLength, () => {
+        this.#table.insert([row]);
+        return { value: undefined, effect: "written" };
+      });
+      this.#options.quota.restored(row.contents.byteLength);
+      throw error;
+    }
+    return this.#toPaste(row);
+  }
+
+  /** See {@linkcode PasteStore.delete}. */
+  delete(id: string, token: string): Promise<DeleteOutcome> {
+    return this.#writer.change<DeleteOutcome>(SMALL_CHANGE_BYTES, () => {
+      const found = this.#table.findDeletable(id, this.#nowSeconds());
+      if (!found) return { value: "missing", effect: "nothing" };
+      if (!isDeleteToken(token, found.deleteHash)) return { value: "forbidden", effect: "nothing" };
+      return { value: "deleted", effect: "durable", freedBytes: this.#remove(id) };
+    });
+  }
+
+  /**
+   * Deletes a batch of pastes whose time is over. They are out of sight already, so nobody waits for its durability.
+   *
+   * @returns How many; 0 when none is left.
+   * @throws {PasteError} When the database refuses, or `overloaded`.
+   */
+  async sweep(): Promise<number> {
+    if (this.#table.findExpired(this.#nowSeconds(), 1).length === 0) return 0;
+    return await this.#writer.change(SWEEP_BYTES, () => {
+      const expired = this.#table.findExpired(this.#nowSeconds(), SWEEP_PASTES);
+      let bytes = 0;
+      let count = 0;
+      for (const row of expired) {
+        if (count > 0 && bytes + row.bytes > SWEEP_BYTES) break;
+        bytes += this.#remove(row.id);
+        count++;
+      }
+      return { value: count, effect: count > 0 ? "written" : "nothing", freedBytes: bytes };
+    });
   }
 
   /** From now on no commit begins, until {@linkcode release}. Reads go on. */
   hold(): void {
-    this.#queue.hold();
+    this.#writer.hold();
   }
 
   /** Lets commits begin again. */
   release(): void {
-    this.#queue.release();
+    this.#writer.release();
   }
 
   /**
-   * Waits until every paste that was handed in has been committed or refused.
+   * Waits until everything that was handed in has been committed or refused.
    *
-   * @returns Resolves then; never while held with pastes waiting.
+   * @returns Resolves then; never while held with changes waiting.
    */
   idle(): Promise<void> {
-    return this.#queue.idle();
+    return this.#writer.idle();
   }
 
-  /** One statement for all is twice as fast as one for each; when it fails, nothing was written and each goes alone. */
-  async #commit(pastes: readonly NewPaste[]): Promise<readonly Outcome<string>[]> {
+  #nowSeconds(): number {
+    return Math.floor(this.#options.clock.now() / 1000);
+  }
+
+  /** Should the group fail after this, the paste is read again from the database: no harm. */
+  #remove(id: string): number {
+    this.#hot.delete(id);
+    return this.#table.remove(id);
+  }
+
+  #read(id: string): StoredPaste | null {
     try {
-      const ids = await this.#insert(pastes);
-      const durable = this.#options.durable();
-      return ids.map((id) => ({ value: durable.then(() => id) }));
+      const row = this.#table.select(id, this.#nowSeconds());
+      return row && this.#toPaste(row);
     } catch (error) {
-      await this.#options.database.applySettings();
-      // Each would wait as long for the lock, and block this thread for all of that time.
-      if (error instanceof DatabaseError && error.kind === "busy") {
-        return pastes.map(() => ({ error: readableError(error, "store") }));
-      }
-    }
-    const outcomes: Outcome<string>[] = [];
-    for (const paste of pastes) outcomes.push(await this.#commitAlone(paste));
-    return outcomes;
-  }
-
-  async #commitAlone(paste: NewPaste): Promise<Outcome<string>> {
-    for (let tryNumber = 1;; tryNumber++) {
-      try {
-        const [id = ""] = await this.#insert([paste]);
-        return { value: this.#options.durable().then(() => id) };
-      } catch (error) {
-        const clash = error instanceof DatabaseError && error.kind === "clash";
-        if (!clash || tryNumber >= MAX_ID_TRIES) return { error: readableError(error, "store") };
-      }
+      throw readableError(error);
     }
   }
 
-  async #insert(pastes: readonly NewPaste[]): Promise<readonly string[]> {
-    const { clock, randomId, database, committed } = this.#options;
-    const now = clock.now();
-    const creationTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
-    const ids: string[] = [];
-    const args: SqlValue[] = [creationTime];
-    for (const { bytes, name } of pastes) {
-      const id = formatPasteId(now, randomId());
-      ids.push(id);
-      args.push(id, bytes, name);
+  async #compress(paste: NewPaste): Promise<StoredContent> {
+    const { bytes } = paste;
+    try {
+      const result = await this.#codec.run({ kind: "compress", bytes });
+      const isWorthwhile = "bytes" in result && result.bytes.byteLength <= bytes.byteLength * WORTHWHILE;
+      return isWorthwhile ? { bytes: result.bytes, coding: "zstd" } : asIs(paste);
+    } catch (error) {
+      if (error instanceof PasteError) throw error;
+      logEvent("warning", "Paste not compressed", { error: messageWithCauses(error) });
+      return asIs(paste);
     }
-    await database.run(insertStatement(pastes.length), args);
-    committed();
-    return ids;
+  }
+
+  #toPaste({ id, creationTime, contents, name, coding, plainSize, expiresAtSeconds, burn }: PasteRow): StoredPaste {
+    if (coding !== null && coding !== "zstd") {
+      throw new Error(`Cannot read a paste as its coding must be "zstd": current value is "${coding}"`);
+    }
+    const createdAt = Date.parse(creationTime ?? "");
+    const facts = {
+      id,
+      name,
+      createdAt: Number.isNaN(createdAt) ? null : createdAt,
+      expiresAt: expiresAtSeconds === null ? null : expiresAtSeconds * 1000,
+      burn: burn === 1,
+      size: plainSize ?? contents.byteLength,
+    };
+    return new StoredPaste(facts, { bytes: contents, coding }, this.#codec);
   }
 }
 
-/** `?1` is the time that all rows share. */
-function insertStatement(count: number): string {
-  return `INSERT INTO entries (creation_time, id, contents, name) VALUES (?1,?,?,?)${",(?1,?,?,?)".repeat(count - 1)}`;
-}
-
-function readableError(error: unknown, verb: "store" | "read"): PasteError {
-  const kind = error instanceof DatabaseError ? error.kind : "other";
-  switch (kind) {
-    case "busy":
-      return new PasteError("database-busy", `Cannot ${verb} the paste as the database is busy: try again`, {
-        cause: error,
-      });
-    case "full":
-      return new PasteError("storage-full", `Cannot ${verb} the paste as the disk is full: tell the operator`, {
-        cause: error,
-      });
-    case "clash":
-    case "other":
-      return new PasteError("internal", `Cannot ${verb} the paste as the database failed: tell the operator`, {
-        cause: error,
-      });
-    default:
-      return kind satisfies never;
-  }
+function asIs({ bytes }: NewPaste): StoredContent {
+  return { bytes, coding: null };
 }

@@ -7,16 +7,23 @@
 import type { Context } from "hono";
 import { wantsHtml, wantsJson, wantsPlainText } from "../accept.ts";
 import { readBody, tooLarge } from "../body.ts";
+import type { BodyIntake } from "../body_intake.ts";
+import type { Codec } from "../codec.ts";
+import { type ExpiryLimits, type FormContent, readCreateOptions, sortForm } from "../create_options.ts";
 import { PasteError } from "../errors.ts";
+import { formatInstant } from "../expiry.ts";
 import { linkBase, type LinkOptions } from "../link.ts";
-import { formBoundary, type FormPart, splitForm } from "../multipart.ts";
+import { formBoundary, splitForm } from "../multipart.ts";
 import { cleanName, isBlank, type NewPaste } from "../paste.ts";
-import type { PasteStore } from "../paste_store.ts";
+import type { PasteStore, Receipt } from "../paste_store.ts";
 import type { HealthProbe } from "../ports.ts";
 import { respond, type ResponseForm } from "../response.ts";
+import { assertWriter } from "../writer_role.ts";
 
 /** How much larger than its paste a form may be, in bytes: delimiters, headers, and small fields beside the paste. */
 const FORM_OVERHEAD_BYTES = 64 * 1024;
+
+const ACTION = "store the paste";
 
 /** What creating needs. */
 export interface CreateParts {
@@ -24,10 +31,26 @@ export interface CreateParts {
   readonly store: PasteStore;
   /** Whether this instance may write. */
   readonly health: HealthProbe;
+  /** Takes bodies in. */
+  readonly intake: BodyIntake;
   /** How links are made. */
   readonly links: LinkOptions;
   /** The largest paste, in bytes, inclusive. */
   readonly maxBytes: number;
+  /** How long pastes stay. */
+  readonly expiry: ExpiryLimits;
+  /** Inflates what clients have compressed. */
+  readonly codec: Codec;
+}
+
+/** What an answer tells. */
+interface Created {
+  /** What links begin with. */
+  readonly base: string;
+  /** What the store says. */
+  readonly receipt: Receipt;
+  /** Whether the paste is gone with its first reader. */
+  readonly burn: boolean;
 }
 
 /**
@@ -38,9 +61,8 @@ export interface CreateParts {
  */
 export function putRoot(parts: CreateParts): (c: Context) => Promise<Response> {
   return async ({ req: { raw } }) => {
-    const base = prepare(raw, parts);
-    const paste = { bytes: await readBody(raw, parts.maxBytes), name: null };
-    return created(base, await store(paste, parts), wantsPlainText(raw) && !wantsJson(raw) ? "text" : "json");
+    const created = await create(raw, parts, () => readRaw(raw, parts));
+    return answer(created, wantsPlainText(raw) && !wantsJson(raw) ? "text" : "json");
   };
 }
 
@@ -52,9 +74,11 @@ export function putRoot(parts: CreateParts): (c: Context) => Promise<Response> {
  */
 export function putNamed(parts: CreateParts): (c: Context) => Promise<Response> {
   return async ({ req }) => {
-    const base = prepare(req.raw, parts);
-    const paste = { bytes: await readBody(req.raw, parts.maxBytes), name: cleanName(req.param("name") ?? "") };
-    return created(base, await store(paste, parts), wantsJson(req.raw) ? "json" : "text");
+    const paste = async (): Promise<NewPaste> => {
+      const read = await readRaw(req.raw, parts);
+      return { ...read, name: read.name ?? cleanName(req.param("name") ?? "") };
+    };
+    return answer(await create(req.raw, parts, paste), wantsJson(req.raw) ? "json" : "text");
   };
 }
 
@@ -66,46 +90,48 @@ export function putNamed(parts: CreateParts): (c: Context) => Promise<Response> 
  */
 export function postRoot(parts: CreateParts): (c: Context) => Promise<Response> {
   return async ({ req: { raw } }) => {
-    const base = prepare(raw, parts);
-    const contentType = raw.headers.get("content-type") ?? "";
-    const isForm = /^multipart\/form-data/i.test(contentType);
-    const paste = isForm
-      ? await readForm(raw, contentType, parts.maxBytes)
-      : { bytes: await readBody(raw, parts.maxBytes), name: null };
-    const id = await store(paste, parts);
+    const isForm = /^multipart\/form-data/i.test(raw.headers.get("content-type") ?? "");
+    const paste = (): Promise<NewPaste> => isForm ? readForm(raw, parts) : readRaw(raw, parts);
+    const created = await create(raw, parts, paste);
     // A browser without JavaScript has sent the page's form: show it the paste.
-    if (isForm && wantsHtml(raw)) return created(base, id, "text", 303);
-    return created(base, id, wantsJson(raw) ? "json" : "text");
+    if (isForm && wantsHtml(raw)) return answer(created, "text", 303);
+    return answer(created, wantsJson(raw) ? "json" : "text");
   };
 }
 
 /** Refuses what cannot succeed before the body is read. */
-function prepare(request: Request, parts: CreateParts): string {
-  assertWriter(parts.health);
-  return linkBase(request, parts.links);
-}
-
-function assertWriter(probe: HealthProbe): void {
-  if (probe.health().role === "fenced") {
-    throw new PasteError(
-      "fenced",
-      "Cannot store the paste as another instance writes now: send it there, or try again",
-    );
+async function create(request: Request, parts: CreateParts, read: () => Promise<NewPaste>): Promise<Created> {
+  assertWriter(parts.health, ACTION);
+  const base = linkBase(request, parts.links);
+  const paste = await read();
+  if (isBlank(paste.bytes)) {
+    throw new PasteError("empty-paste", "Cannot store the paste as it is empty: send at least one visible character");
   }
+  // Asked again: the body may have taken its time.
+  assertWriter(parts.health, ACTION);
+  return { base, receipt: await parts.store.put(paste), burn: paste.burn };
 }
 
-async function readForm(request: Request, contentType: string, maxBytes: number): Promise<NewPaste> {
-  const boundary = formBoundary(contentType);
+async function readRaw(request: Request, parts: CreateParts): Promise<NewPaste> {
+  const options = readCreateOptions(request, parts.expiry);
+  return { ...options, bytes: await readBody(request, { ...parts, limitBytes: parts.maxBytes }) };
+}
+
+async function readForm(request: Request, parts: CreateParts): Promise<NewPaste> {
+  const { maxBytes, expiry } = parts;
+  const boundary = formBoundary(request.headers.get("content-type") ?? "");
   if (boundary === null) throw badForm("its boundary is missing or broken");
-  const body = await readBody(request, maxBytes + FORM_OVERHEAD_BYTES, maxBytes);
-  const part = choosePart(body, boundary);
-  if (part && part.bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
-  return { bytes: part?.bytes ?? new Uint8Array(), name: cleanName(part?.fileName ?? "") };
+  const body = await readBody(request, { ...parts, limitBytes: maxBytes + FORM_OVERHEAD_BYTES });
+  const { content, fields } = sortParts(body, boundary);
+  const options = readCreateOptions(request, { ...expiry, fields });
+  if (content === null) return { ...options, bytes: new Uint8Array() };
+  if (content.bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+  return { ...options, bytes: content.bytes, name: options.name ?? cleanName(content.fileName ?? "") };
 }
 
-function choosePart(body: Uint8Array<ArrayBuffer>, boundary: string): FormPart | undefined {
+function sortParts(body: Uint8Array<ArrayBuffer>, boundary: string): FormContent {
   try {
-    return splitForm(body, boundary).find((part) => part.bytes.byteLength > 0);
+    return sortForm(splitForm(body, boundary));
   } catch (error) {
     if (error instanceof SyntaxError) throw badForm(error.message);
     throw error;
@@ -116,17 +142,15 @@ function badForm(reason: string): PasteError {
   return new PasteError("bad-form", `Cannot read the form as ${reason}: send multipart/form-data with one field`);
 }
 
-function store(paste: NewPaste, parts: CreateParts): Promise<string> {
-  if (isBlank(paste.bytes)) {
-    throw new PasteError("empty-paste", "Cannot store the paste as it is empty: send at least one visible character");
-  }
-  // Asked again: the body may have taken its time.
-  assertWriter(parts.health);
-  return parts.store.put(paste);
-}
-
-function created(base: string, id: string, form: ResponseForm, status = 200): Response {
+function answer({ base, receipt, burn }: Created, form: ResponseForm, status = 200): Response {
+  const { id, deleteToken, expiresAt } = receipt;
   const url = `${base}/${id}`;
-  const body = form === "json" ? JSON.stringify({ id, url }) : url;
-  return respond(`${body}\n`, { form, status, headers: { "Location": url } });
+  const expires = expiresAt === null ? null : formatInstant(expiresAt);
+  const body = form === "json" ? JSON.stringify({ id, url, deleteToken, expires, burn }) : url;
+  const headers = { "Location": url, "X-Delete-Token": deleteToken };
+  return respond(`${body}\n`, {
+    form,
+    status,
+    headers: expires === null ? headers : { ...headers, "X-Expires": expires },
+  });
 }

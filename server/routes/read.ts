@@ -6,28 +6,51 @@
 
 import type { Context } from "hono";
 import { wantsHtml } from "../accept.ts";
+import type { Clock } from "../clock.ts";
 import { PasteError } from "../errors.ts";
-import { cleanName } from "../paste.ts";
+import type { Grep } from "../grep.ts";
+import { lineAnswer } from "../line_answer.ts";
+import { type LineFilter, parseLineFilter } from "../line_filter.ts";
 import { isPasteId } from "../paste_id.ts";
-import type { PasteStore, StoredPaste } from "../paste_store.ts";
-import { respond, respondEmpty } from "../response.ts";
-import { pastePage } from "../views/paste_page.ts";
+import type { PasteStore } from "../paste_store.ts";
+import type { HealthProbe } from "../ports.ts";
+import { isPreview } from "../preview.ts";
+import { cachePolicy, rawAnswer } from "../raw_answer.ts";
+import { respond } from "../response.ts";
+import type { StoredPaste } from "../stored_paste.ts";
+import { viewerAnswer } from "../viewer_answer.ts";
+import { burnPage } from "../views/burn_page.ts";
+import { assertWriter } from "../writer_role.ts";
 
 /** What reading needs. */
 export interface ReadParts {
   /** Where pastes are. */
   readonly store: PasteStore;
+  /** Whether this instance may take pastes out. */
+  readonly health: HealthProbe;
+  /** Matches the lines that a query asks for. */
+  readonly grep: Grep;
+  /** Tells how much of its life a paste has left. */
+  readonly clock: Clock;
   /** The site's title. */
   readonly title: string;
   /** The path below which the site lies; usually empty. */
   readonly prefix: string;
 }
 
-/** The id is never used again and its bytes never change. */
-const IMMUTABLE = "public, max-age=31536000, immutable";
+/** What opening a paste that can be read once depends on. */
+interface BurnParts extends ReadParts {
+  /** What stands behind the id in the path. */
+  readonly suffix: string;
+  /** Which lines are wanted; `null`: all. */
+  readonly filter: LineFilter | null;
+}
 
 /** The viewer changes with the next release, so a browser may keep it for five minutes only. */
-const VIEWER_CACHING = "public, max-age=300";
+const VIEWER_AGE_SECONDS = 300;
+
+/** Which headers decide about a page. */
+const PAGE_HEADERS = { "Vary": "Accept", "X-Robots-Tag": "noindex" };
 
 /**
  * Makes the handler of every `GET` that no other route takes.
@@ -39,10 +62,22 @@ export function readPaste(parts: ReadParts): (c: Context) => Promise<Response> {
   return async ({ req: { raw, path } }) => {
     const { id, suffix } = splitPath(path);
     const paste = isPasteId(id) ? await parts.store.get(id) : null;
-    if (!paste) throw new PasteError("not-found", "Cannot find the paste: check the link");
-    if (suffix !== "raw" && wantsHtml(raw)) return viewer(id, paste, parts);
-    return rawAnswer(raw, id, paste, suffix);
+    if (!paste) throw notFound();
+    const filter = parseLineFilter(raw.url);
+    if (paste.facts.burn) return await burn(raw, paste, { ...parts, suffix, filter });
+    if (filter) return await lineAnswer(filter, { bytes: await paste.plain(), grep: parts.grep });
+    if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, parts);
+    return await rawAnswer(raw, paste, { suffix, nowMs: parts.clock.now() });
   };
+}
+
+/**
+ * Makes the error for an id without a paste: missing, expired, burned and malformed ones all look the same.
+ *
+ * @returns The error.
+ */
+export function notFound(): PasteError {
+  return new PasteError("not-found", "Cannot find the paste: check the link");
 }
 
 function splitPath(path: string): { readonly id: string; readonly suffix: string } {
@@ -50,36 +85,35 @@ function splitPath(path: string): { readonly id: string; readonly suffix: string
   return slash === -1 ? { id: path.slice(1), suffix: "" } : { id: path.slice(1, slash), suffix: path.slice(slash + 1) };
 }
 
-function rawAnswer(request: Request, id: string, paste: StoredPaste, suffix: string): Response {
-  const etag = `"${id}"`;
-  const headers = { "ETag": etag, "Cache-Control": IMMUTABLE, "Vary": "Accept", "X-Robots-Tag": "noindex" };
-  const known = request.headers.get("if-none-match");
-  if (known !== null && matchesTag(known, etag)) return respondEmpty(304, headers);
-  const name = suffix === "raw" || suffix === "" ? paste.name : cleanName(suffix.slice(suffix.lastIndexOf("/") + 1));
-  return respond(paste.bytes, {
-    form: "raw",
-    headers: name === null ? headers : { ...headers, "Content-Disposition": inlineAs(name) },
-  });
+/** Only a GET of the bytes, by someone who means it, uses the paste up. */
+async function burn(
+  request: Request,
+  paste: StoredPaste,
+  { suffix, filter, store, health, grep, clock, title, prefix }: BurnParts,
+): Promise<Response> {
+  const { id } = paste.facts;
+  const isPage = suffix !== "raw" && wantsHtml(request) || isPreview(request.headers);
+  if (isPage) {
+    const headers = { ...PAGE_HEADERS, "Cache-Control": "no-store" };
+    return respond(await burnPage({ id, prefix, title }), { form: "html", headers });
+  }
+  if (request.method === "HEAD") return await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
+  assertWriter(health, "open a paste that can be read once");
+  // An expression that cannot be read must not use the paste up: it is tried on nothing first.
+  if (filter && filter.patterns.length > 0) await grep.pick(new Uint8Array(), filter);
+  const taken = await store.take(id);
+  if (!taken) throw notFound();
+  if (filter) return await lineAnswer(filter, { bytes: await taken.plain(), grep });
+  return await rawAnswer(request, taken, { suffix, nowMs: clock.now() });
 }
 
-/** Weak comparison (RFC 9110 section 13.1.2): what a proxy marks as weak is the same paste all the same. */
-function matchesTag(list: string, etag: string): boolean {
-  return list.split(",").some((item) => item.trim() === "*" || item.trim().replace(/^W\//, "") === etag);
-}
-
-/** RFC 6266 with the encoding of RFC 8187, which percent-encodes a little more than `encodeURIComponent`. */
-function inlineAs(name: string): string {
-  const encoded = encodeURIComponent(name).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `inline; filename*=UTF-8''${encoded}`;
-}
-
-async function viewer(id: string, paste: StoredPaste, parts: ReadParts): Promise<Response> {
-  const { title, prefix } = parts;
-  return respond(await pastePage({ id, name: paste.name, bytes: paste.bytes, title, prefix }), {
-    form: "html",
-    headers: { "Cache-Control": VIEWER_CACHING, "Vary": "Accept", "X-Robots-Tag": "noindex" },
+async function viewer(paste: StoredPaste, { title, prefix, clock }: ReadParts): Promise<Response> {
+  const { id, name, expiresAt } = paste.facts;
+  const policy = expiresAt !== null && expiresAt - clock.now() < VIEWER_AGE_SECONDS * 1000
+    ? cachePolicy(paste, clock.now())
+    : `public, max-age=${VIEWER_AGE_SECONDS}`;
+  return await viewerAnswer({ id, name, bytes: await paste.plain(), expiresMs: expiresAt, title, prefix }, {
+    ...PAGE_HEADERS,
+    "Cache-Control": policy,
   });
 }

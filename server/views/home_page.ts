@@ -4,9 +4,11 @@
  * @module
  */
 
-import { format } from "@std/fmt/bytes";
 import { html, raw } from "hono/html";
+import { icon } from "./icons.ts";
 import { layout, type Markup } from "./layout.ts";
+import { formatSize } from "./size.ts";
+import { HOME_SHORTCUTS, shortcutSheet } from "./shortcuts.ts";
 
 /** What the operator calls the site, and its limits. */
 export interface Site {
@@ -24,6 +26,17 @@ export interface Site {
   readonly prefix: string;
 }
 
+/** The lives that the page offers; the first is the site's own choice. */
+const LIVES = [
+  { value: "", text: "default" },
+  { value: "10m", text: "10 minutes" },
+  { value: "1h", text: "1 hour" },
+  { value: "1d", text: "1 day" },
+  { value: "7d", text: "7 days" },
+  { value: "30d", text: "30 days" },
+  { value: "never", text: "never" },
+] as const;
+
 /**
  * Renders the page. It works without JavaScript: the form then goes out as a form.
  *
@@ -32,26 +45,70 @@ export interface Site {
  * @returns The document.
  */
 export function homePage(site: Site, base: string): Promise<string> {
-  const limit: string = format(site.maxBytes, { binary: true });
   const content = html`
-    <header>
-      <h1>${site.title}</h1>
-      <p class="subtitle">${site.subtitle}</p>
+    <header class="site">
+      <div>
+        <h1>${site.title}</h1>
+        <p class="subtitle">${site.subtitle}</p>
+      </div>
+      <nav class="tools scripted" aria-label="Page">
+        <a class="button" id="mine-link" href="#mine">Your pastes</a>
+        <button type="button" class="button" id="theme" aria-label="Theme" title="Theme">${icon("theme")}</button>
+        <button type="button" class="button" id="help" aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts">${icon("help")}</button>
+      </nav>
     </header>
     <main>
-      <form id="upload-form" method="post" action="${site.prefix}/" enctype="multipart/form-data">
-        <label for="upload-textarea">Text to share, up to ${limit}</label>
-        <textarea id="upload-textarea" name="_" rows="16" required spellcheck="false" autocomplete="off"
-          autocapitalize="off"></textarea>
-        <button id="upload" type="submit">Upload</button>
-        <p id="form-upload-error" role="alert"></p>
-        <p id="result" role="status"></p>
-      </form>
+      ${uploadForm(site)}
       ${site.showDocs ? documentation(base) : ""}
+      ${ownPastes()}
     </main>
     ${site.footer === "" ? "" : html`<footer>${raw(site.footer)}</footer>`}
+    <div id="drop-hint" hidden aria-hidden="true">
+      <p>Drop the file to paste it</p>
+    </div>
+    ${shortcutSheet(HOME_SHORTCUTS)}
   `;
-  return layout(content, { title: site.title, prefix: site.prefix, script: "home.js" });
+  return layout(content, { title: site.title, prefix: site.prefix, script: "home.js", styles: ["home.css"] });
+}
+
+function uploadForm({ prefix, maxBytes }: Site): Markup {
+  const limit = formatSize(maxBytes);
+  return html`
+    <form id="upload-form" method="post" action="${prefix}/" enctype="multipart/form-data" data-max-bytes="${maxBytes}">
+      <label for="upload-textarea">Text to share</label>
+      <div class="editor">
+        <textarea id="upload-textarea" name="_" rows="14" spellcheck="false" autocomplete="off" autocapitalize="off"
+          aria-describedby="size" autofocus></textarea>
+        <div class="chip" id="file-chip" hidden>
+          <span id="file-name"></span>
+          <button type="button" class="button" id="file-remove">Use text instead</button>
+        </div>
+        <div class="editor-foot">
+          <span class="file"><label for="file">or a file</label> <input type="file" id="file" name="file"></span>
+          <output id="size" for="upload-textarea">up to ${limit}</output>
+        </div>
+      </div>
+      <div class="options">
+        <p><label for="name">Name</label>
+          <input id="name" name="name" maxlength="255" placeholder="app.log" autocomplete="off" spellcheck="false"></p>
+        <p><label for="expire">Expires</label>
+          <select id="expire" name="expire">${LIVES.map(({ value, text }) =>
+            html`<option value="${value}">${text}</option>`
+          )}</select></p>
+        <p
+          class="check"><input type="checkbox" id="burn" name="burn" value="1"> <label for="burn">Delete once read</label></p>
+        <button id="upload" class="button primary" type="submit">Upload</button>
+      </div>
+      <div class="outcome">
+        <progress id="progress" max="1" value="0" aria-label="Upload" hidden></progress>
+        <button type="button" class="button" id="cancel" hidden>Cancel</button>
+        <p id="form-upload-error" role="alert"></p>
+        <p id="result" role="status"></p>
+        <button type="button" class="button" id="copy-link" hidden>${icon("copy")}<span>Copy link</span></button>
+      </div>
+    </form>
+  `;
 }
 
 function documentation(base: string): Markup {
@@ -62,15 +119,35 @@ function documentation(base: string): Markup {
       <pre id="curl-cmd" tabindex="0"><code>echo "some text" | curl -F '_=<-' ${base}/</code></pre>
       <p>Send a file:</p>
       <pre id="curl-file-cmd" tabindex="0"><code>curl -T app.log ${base}/</code></pre>
+      <p>Or get the command <code>paste</code> for your shell, which can delete what it sent:</p>
+      <pre id="cli-cmd" tabindex="0"><code>${shellExample(base)}</code></pre>
+      <p>More of it, such as searching a log: <code>curl ${base}/</code></p>
       <h2>From JavaScript</h2>
       <pre id="js-example" tabindex="0"><code>${javaScriptExample(base)}</code></pre>
     </section>
   `;
 }
 
+function ownPastes(): Markup {
+  return html`
+    <section id="mine" class="scripted" aria-labelledby="mine-title" tabindex="-1">
+      <h2 id="mine-title">Your pastes</h2>
+      <p id="mine-empty">What you upload with this browser is listed here, and can be deleted.</p>
+      <ul id="mine-list"></ul>
+      <p id="mine-message" role="status"></p>
+    </section>
+  `;
+}
+
+/** Not in the template: a formatter would indent its second line. */
+function shellExample(base: string): string {
+  return `eval "$(curl -sS ${base}/cli)"\ndmesg | paste -e 1h`;
+}
+
 function javaScriptExample(base: string): string {
   return `<script src="${base}/js/logpaste.js"></script>
 <script>
-  logpaste.uploadText("some text", "${base}").then((id) => console.log(\`${base}/\${id}\`));
+  logpaste.uploadText("some text", "${base}")
+    .then((id) => console.log(\`${base}/\${id}\`));
 </script>`;
 }

@@ -17,18 +17,29 @@ export interface LayoutOptions {
   readonly prefix: string;
   /** The page's script, a file in `static/`; `null` for none. */
   readonly script: string | null;
+  /** Style sheets beside the common one. Default: none. */
+  readonly styles?: readonly string[];
+  /** The kind of page, for the style sheets. Default: an ordinary one. */
+  readonly kind?: "viewer";
+}
+
+/** A page without its content. */
+export interface Frame {
+  /** Everything before the content. */
+  readonly before: string;
+  /** Everything after it. */
+  readonly after: string;
 }
 
 /**
- * Puts a page together.
+ * Makes the frame of a page whose content is too large to be put together in memory.
  *
- * @param content What stands in its body.
- * @param options Title, path and script.
- * @returns The document.
+ * @param options Title, path, script and styles.
+ * @returns Both ends.
  */
-export async function layout(content: Markup, options: LayoutOptions): Promise<string> {
-  const { title, prefix, script } = options;
-  const page = await html`
+export async function frame(options: LayoutOptions): Promise<Frame> {
+  const { title, prefix, script, styles = [], kind } = options;
+  const head = await html`
     <!doctype html>
     <html lang="en">
       <head>
@@ -37,13 +48,26 @@ export async function layout(content: Markup, options: LayoutOptions): Promise<s
         <meta name="color-scheme" content="light dark">
         <title>${title}</title>
         <link rel="icon" type="image/svg+xml" href="${prefix}/static/favicon.svg">
-        <link rel="stylesheet" href="${prefix}/static/style.css">
+        ${["style.css", ...styles].map((file) => html`<link rel="stylesheet" href="${prefix}/static/${file}">`)}
+        <script src="${prefix}/static/preferences.js"></script>
         ${script === null ? "" : html`<script type="module" src="${prefix}/static/${script}"></script>`}
       </head>
-      <body>
-    ${content}
-      </body>
-    </html>
+      <body${kind === undefined ? "" : html`
+        class="${kind}"
+      `}>
   `;
-  return `${page.toString().trim()}\n`;
+  // The first script is no module on purpose: the theme is there before anything is painted.
+  return { before: `${head.toString().trim()}\n`, after: "\n</body>\n</html>\n" };
+}
+
+/**
+ * Puts a page together.
+ *
+ * @param content What stands in its body.
+ * @param options Title, path, script and styles.
+ * @returns The document.
+ */
+export async function layout(content: Markup, options: LayoutOptions): Promise<string> {
+  const { before, after } = await frame(options);
+  return `${before}${(await content).toString().trim()}${after}`;
 }

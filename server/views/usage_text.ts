@@ -4,8 +4,8 @@
  * @module
  */
 
-import { format } from "@std/fmt/bytes";
 import type { Site } from "./home_page.ts";
+import { formatSize } from "./size.ts";
 
 /**
  * Renders the usage.
@@ -15,24 +15,39 @@ import type { Site } from "./home_page.ts";
  * @returns Plain text, ending in a line break.
  */
 export function usageText(site: Site, base: string): string {
-  const limit: string = format(site.maxBytes, { binary: true });
+  const limit = formatSize(site.maxBytes);
   return `${site.title}: ${site.subtitle}
 
-Send text, get its link on one line:
+Send text, up to ${limit}, and get its link on one line:
 
   some-command | curl -F '_=<-' ${base}/
   some-command | curl --data-binary @- ${base}/
   curl -T app.log ${base}/
-  curl -F f=@app.log ${base}/
+  gzip -c app.log | curl --data-binary @- -H 'Content-Encoding: gzip' ${base}/
 
-Get JSON instead:
+With options, as query, form field (-F expire=1h) or header (Expires-In, X-Burn):
 
+  curl -T app.log '${base}/?expire=1h'          10m, 1h, 7d, never
+  curl -T app.log '${base}/?burn=1'             deleted once it was read
+  some-command | curl --data-binary @- '${base}/?name=app.log'
   curl -T app.log -H 'Accept: application/json' ${base}/
 
-Read it back, byte for byte:
+Read it, byte for byte, or only some lines:
 
   curl ${base}/<id>
+  curl -r -1000 ${base}/<id>                     the last 1000 bytes
+  curl '${base}/<id>?grep=timeout|refused'       a regular expression
+  curl '${base}/<id>?tail=100'                   or head=100, lines=20-40
 
-A paste may have up to ${limit}.
+Delete it, with the token that came with the link (curl -i shows it):
+
+  curl -X DELETE -H 'X-Delete-Token: <token>' ${base}/<id>
+
+Or have all that as one command for your shell:
+
+  eval "$(curl -sS ${base}/cli)"
+  some-command | paste -e 1h
+  paste app.log
+  paste -d <id>
 `;
 }

@@ -1,6 +1,7 @@
 /** What people type, against the whole service: one line comes back, and with it the same bytes. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { makePaste } from "../support/paste_client.ts";
 import { seededRandom } from "../support/random.ts";
 import { ServiceProcess } from "../support/service_process.ts";
@@ -41,6 +42,9 @@ Deno.test("every way to use curl prints one URL, and the bytes come back exactly
       ["--data-binary", "@-", service.url],
       ["--data-binary", `@${file}`, root],
       ["-X", "PUT", "--data-binary", "@-", "-H", "Accept: text/plain", root],
+      ["-F", `f=@${file}`, "-F", "expire=1h", service.url],
+      ["--data-binary", "@-", "-H", "Content-Type: application/json", `${root}?expire=7d`],
+      ["-T", file, "-H", "Expires-In: 1d", root],
     ];
     for (const way of ways) {
       const line = await curlText(way, bytes);
@@ -56,13 +60,85 @@ Deno.test("every way to use curl prints one URL, and the bytes come back exactly
   for (const path of paths) assertEquals(await curl([service.url + path]), bytes);
 });
 
+Deno.test("what gzip and zstd have compressed is stored as it was before, and sent as it is stored", async () => {
+  await using workspace = await Workspace.make();
+  await using service = await ServiceProcess.start(workspace.env);
+  await service.untilReadiness("it is ready", ({ ready }) => ready);
+  const log = seededRandom(3).text(300_000);
+  for (const [coding, body] of [["gzip", gzipSync(log)], ["zstd", zstdCompressSync(log)]] as const) {
+    const line = await curlText(
+      ["--data-binary", "@-", "-H", `Content-Encoding: ${coding}`, service.url],
+      Uint8Array.from(body),
+    );
+    assertEquals(await curl([line.trim()]), log, coding);
+    assertEquals(await curl(["--compressed", line.trim()]), log, coding);
+    const headers = await curlText(["-D", "-", "-o", "/dev/null", "-H", "Accept-Encoding: zstd", line.trim()]);
+    assertMatch(headers, /^content-encoding: zstd\r$/im);
+    assertEquals(await curl(["-r", "100-199", line.trim()]), log.slice(100, 200));
+    const [start, rest] = [log.slice(0, 1000), log.slice(1000)];
+    const file = `${workspace.folder}/resumed`;
+    await Deno.writeFile(file, start);
+    await curl(["-C", "-", "-o", file, line.trim()]);
+    assertEquals((await Deno.readFile(file)).slice(1000), rest, "curl -C - goes on where it stopped");
+  }
+});
+
+Deno.test("wget --post-file and curl --json send what they are given", async () => {
+  await using workspace = await Workspace.make();
+  await using service = await ServiceProcess.start(workspace.env);
+  await service.untilReadiness("it is ready", ({ ready }) => ready);
+  const file = `${workspace.folder}/app.log`;
+  const bytes = makePaste(seededRandom(4));
+  await Deno.writeFile(file, bytes);
+  const { stdout } = await new Deno.Command("wget", { args: ["-q", "-O", "-", `--post-file=${file}`, service.url] })
+    .output();
+  assertEquals(await curl([new TextDecoder().decode(stdout).trim()]), bytes);
+  const { url, expires, burn } = JSON.parse(await curlText(["--json", '{"a": 1}', `${service.url}/?expire=1h`]));
+  assertEquals([await curlText([url]), burn], ['{"a": 1}', false]);
+  assertMatch(expires, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+});
+
+Deno.test("curl takes a paste back with its token, and one of 64 curls reads what can be read once", async () => {
+  await using workspace = await Workspace.make();
+  await using service = await ServiceProcess.start(workspace.env);
+  await service.untilReadiness("it is ready", ({ ready }) => ready);
+  const created = JSON.parse(await curlText(["-X", "PUT", "-d", "mine", service.url]));
+  const status = (args: readonly string[]) => rawCurl(["-o", "/dev/null", "-w", "%{http_code}", ...args]);
+  assertEquals(await status(["-X", "DELETE", "-H", "X-Delete-Token: wrong", created.url]), "403");
+  assertEquals(
+    await status(["-X", "DELETE", "-H", `Authorization: Bearer ${created.deleteToken}`, created.url]),
+    "204",
+  );
+  assertEquals(await status([created.url]), "404");
+  const bytes = makePaste(seededRandom(5));
+  const url = (await curlText(["--data-binary", "@-", `${service.url}/?burn=1`], bytes)).trim();
+  assertEquals(await status(["-I", url]), "200");
+  const answers = await Promise.all(Array.from({ length: 64 }, async () => {
+    const response = await fetch(url);
+    return response.ok ? await response.bytes() : await response.text();
+  }));
+  assertEquals(answers.filter((answer) => typeof answer !== "string"), [bytes]);
+  assertEquals(await status([url]), "404");
+});
+
+async function rawCurl(args: readonly string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("curl", { args: ["-sS", "--max-time", "20", ...args] }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 Deno.test("curl -X PUT -d and curl -T - print JSON with the id and the URL", async () => {
   await using workspace = await Workspace.make();
   await using service = await ServiceProcess.start(workspace.env);
   await service.untilReadiness("it is ready", ({ ready }) => ready);
   const bytes = makePaste(seededRandom(2));
   const typed = JSON.parse(await curlText(["-X", "PUT", "-d", "hello, world!", service.url]));
-  assertEquals(typed, { id: typed.id, url: `${service.url}/${typed.id}` });
+  assertEquals(typed, {
+    id: typed.id,
+    url: `${service.url}/${typed.id}`,
+    deleteToken: typed.deleteToken,
+    expires: null,
+    burn: false,
+  });
   assertEquals(await curlText([typed.url]), "hello, world!");
   const piped = JSON.parse(await curlText(["-T", "-", `${service.url}/`], bytes));
   assertEquals(await curl([piped.url]), bytes);

@@ -1,7 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { createApp, createStartingApp } from "../../server/app.ts";
-import { parseServerConfig } from "../../server/config.ts";
-import { HEALTH_OFF, TestApp } from "./support.ts";
+import { type AppParts, createApp, createStartingApp } from "../../server/app.ts";
+import { clientParts } from "../../server/client_parts.ts";
+import { inlineCodec } from "../../server/codec.ts";
+import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
+import { HEALTH_OFF, ManualClock, TestApp } from "./support.ts";
+
+function surroundings(config: ServerConfig): Omit<AppParts, "store"> {
+  return {
+    ...{ health: { health: () => HEALTH_OFF }, assets: [], codec: inlineCodec },
+    ...clientParts(config, new ManualClock()),
+  };
+}
 
 const BROWSER = { headers: { Accept: "text/html" } };
 
@@ -9,9 +18,9 @@ Deno.test("a wrong method gets 405 with the methods that the path knows", async 
   await using test = await TestApp.open();
   const cases: readonly (readonly [string, string, string])[] = [
     ["DELETE", "/", "GET, HEAD, PUT, POST, OPTIONS"],
-    ["POST", "/000000000000", "GET, HEAD, PUT, OPTIONS"],
+    ["POST", "/000000000000", "GET, HEAD, PUT, DELETE, OPTIONS"],
     ["PUT", "/a/b", "GET, HEAD, OPTIONS"],
-    ["PATCH", "/healthz", "GET, HEAD, PUT, OPTIONS"],
+    ["PATCH", "/healthz", "GET, HEAD, PUT, DELETE, OPTIONS"],
     ["PROPFIND", "/static/style.css", "GET, HEAD, OPTIONS"],
   ];
   for (const [method, path, allow] of cases) {
@@ -63,8 +72,8 @@ Deno.test("createStartingApp() answers 503 to everything but /healthz", async ()
 Deno.test("createApp() answers 500 without a word of the inside when something breaks", async () => {
   const config = parseServerConfig({}, []);
   const fail = (): Promise<never> => Promise.reject(new Error("secret path"));
-  const store = { put: fail, get: fail };
-  const app = createApp({ store, health: { health: () => HEALTH_OFF }, assets: [], links: config, site: config });
+  const store = { put: fail, get: fail, take: fail, delete: fail };
+  const app = createApp({ ...surroundings(config), store });
   const response = await app.request("/000000000000");
   assertEquals(response.status, 500);
   assertEquals(await response.text(), "Cannot answer as something failed inside: tell the operator\n");
@@ -72,8 +81,15 @@ Deno.test("createApp() answers 500 without a word of the inside when something b
 
 Deno.test("createApp() puts the path of the configured URL before its own references", async () => {
   const config = parseServerConfig({ BASE_URL: "https://x.example/p" }, []);
-  const store = { put: () => Promise.resolve("000000000000"), get: () => Promise.resolve(null) };
-  const app = createApp({ store, health: { health: () => HEALTH_OFF }, assets: [], links: config, site: config });
+  const receipt = { id: "000000000000", deleteToken: "t", expiresAt: null };
+  const none = (): Promise<null> => Promise.resolve(null);
+  const store = {
+    put: () => Promise.resolve(receipt),
+    get: none,
+    take: none,
+    delete: () => Promise.resolve("missing" as const),
+  };
+  const app = createApp({ ...surroundings(config), store });
   const page = await (await app.request("/", BROWSER)).text();
   assertStringIncludes(page, 'href="/p/static/style.css"');
   assertStringIncludes(page, 'action="/p/"');

@@ -11,12 +11,19 @@ Deno.test("parseServerConfig() gives the defaults when nothing is set", () => {
     baseUrl: null,
     behindProxy: false,
     metricsAddress: null,
+    trustProxy: null,
     logLevel: "info",
     title: "Pastestream",
     subtitle: "Send text, get a link",
     footer: "",
     showDocs: true,
     maxBytes: 2 * 1024 * 1024,
+    defaultExpiryMs: null,
+    maxExpiryMs: null,
+    cacheBytes: 32 * 1024 * 1024,
+    maxTotalBytes: null,
+    perMinuteLimit: null,
+    uploadTokens: [],
     durabilityTimeoutMs: 10_000,
     help: false,
   });
@@ -54,6 +61,13 @@ Deno.test("parseServerConfig() reads every variable of the table", () => {
     SITE_FOOTER: "<b>F</b>",
     SHOW_DOCUMENTATION: "false",
     MAX_SIZE: "5",
+    DEFAULT_EXPIRY: "1h",
+    MAX_EXPIRY: "30d",
+    CACHE_BYTES: "0",
+    TRUST_PROXY: "2",
+    MAX_TOTAL_BYTES: "5GiB",
+    PER_MINUTE_LIMIT: "7",
+    UPLOAD_TOKENS: "0123456789abcdef",
   };
   assertEquals(Object.keys(env).toSorted(), SERVER_SETTINGS.map(({ name }) => String(name)).toSorted());
   const defaults = parseServerConfig({}, []);
@@ -105,10 +119,10 @@ Deno.test("parseServerConfig() throws every problem at once when several values 
     MAX_SIZE: "0",
     SHOW_DOCUMENTATION: "2",
   };
-  const args = ["-maxsize", "big", "-perminutelimit", "5", "stray", "-title"];
+  const args = ["-maxsize", "big", "-speed", "5", "stray", "-title"];
   const { problems } = assertThrows(() => parseServerConfig(env, args), ServerConfigError);
   assertEquals(problems, [
-    'Cannot read the flag "-perminutelimit" as there is no such flag',
+    'Cannot read the flag "-speed" as there is no such flag',
     'Cannot read the argument "5" as only flags are expected',
     'Cannot read the argument "stray" as only flags are expected',
     'Cannot read the flag "-title" as it must be followed by a value',
@@ -124,5 +138,50 @@ Deno.test("parseServerConfig() throws every problem at once when several values 
 Deno.test("parseServerConfig() does not throw when help is asked for", () => {
   for (const flag of ["-h", "--help", "-help"]) {
     assert(parseServerConfig({ PORT: "x" }, [flag]).help, flag);
+  }
+});
+
+Deno.test("parseServerConfig() keeps a paste no longer than MAX_EXPIRY when its sender does not say", () => {
+  const limits = (env: Record<string, string>) => {
+    const { defaultExpiryMs, maxExpiryMs } = parseServerConfig(env, []);
+    return [defaultExpiryMs, maxExpiryMs];
+  };
+  assertEquals(limits({ MAX_EXPIRY: "1h" }), [3_600_000, 3_600_000]);
+  assertEquals(limits({ MAX_EXPIRY: "1h", DEFAULT_EXPIRY: "10m" }), [600_000, 3_600_000]);
+  assertEquals(limits({ DEFAULT_EXPIRY: "10m" }), [600_000, null]);
+  const env = { MAX_EXPIRY: "1h", DEFAULT_EXPIRY: "2h", CACHE_BYTES: "lots" };
+  assertEquals(assertThrows(() => parseServerConfig(env, []), ServerConfigError).problems, [
+    'Cannot read DEFAULT_EXPIRY as it must not be longer than MAX_EXPIRY, "1h": current value is "2h"',
+    'Cannot read CACHE_BYTES as it must be a size such as "0", "33554432" or "32MiB": current value is "lots"',
+  ]);
+});
+
+Deno.test("parseServerConfig() reads how many proxies to trust, or whose header", () => {
+  const trusted = (text: string): unknown => parseServerConfig({ TRUST_PROXY: text }, []).trustProxy;
+  assertEquals(trusted("0"), { kind: "none" });
+  assertEquals(trusted("3"), { kind: "hops", count: 3 });
+  assertEquals(trusted("Fly-Client-IP"), { kind: "header", name: "Fly-Client-IP" });
+  for (const text of ["-1", "1.5", "21", "a b", "1a", "x,y"]) {
+    assertThrows(() => trusted(text), ServerConfigError, "TRUST_PROXY", text);
+  }
+});
+
+Deno.test("parseServerConfig() reads the limits, from LogPaste's flag too", () => {
+  assertEquals(parseServerConfig({}, ["-perminutelimit", "5"]).perMinuteLimit, 5);
+  assertEquals(parseServerConfig({ PER_MINUTE_LIMIT: "0" }, []).perMinuteLimit, null);
+  assertEquals(parseServerConfig({ MAX_TOTAL_BYTES: "5GiB" }, []).maxTotalBytes, 5 * 1024 ** 3);
+  for (const text of ["-1", "1.5", "many", "1000001"]) {
+    assertThrows(() => parseServerConfig({ PER_MINUTE_LIMIT: text }, []), ServerConfigError, "PER_MINUTE_LIMIT", text);
+  }
+});
+
+Deno.test("parseServerConfig() reads upload tokens, and repeats none that is wrong", () => {
+  const read = (text: string): readonly string[] => parseServerConfig({ UPLOAD_TOKENS: text }, []).uploadTokens;
+  assertEquals(read("0123456789abcdef, ghijklmnopqrstuv-._~+/=,"), ["0123456789abcdef", "ghijklmnopqrstuv-._~+/="]);
+  for (const text of ["secret", "0123456789abcdef,secret", "0123456789 secret", ",", " "]) {
+    const { problems } = assertThrows(() => read(text), ServerConfigError);
+    assertEquals(problems.length, 1, text);
+    assert(problems[0]?.endsWith("current value is not shown"), problems[0]);
+    assertFalse(problems[0]?.includes("secret"), problems[0]);
   }
 });

@@ -60,7 +60,13 @@ Deno.test("curl -X PUT -d and -T - to / print JSON", async () => {
   const { id, url } = JSON.parse(await curl(["-X", "PUT", "-d", "hello, world!", test.url]));
   assertEquals(url, `${test.url}/${id}`);
   assertEquals(await curl([url]), "hello, world!");
-  assertEquals(Object.keys(JSON.parse(await curl(["-T", "-", `${test.url}/`], bytesOf("x")))), ["id", "url"]);
+  assertEquals(Object.keys(JSON.parse(await curl(["-T", "-", `${test.url}/`], bytesOf("x")))), [
+    "id",
+    "url",
+    "deleteToken",
+    "expires",
+    "burn",
+  ]);
 });
 
 Deno.test("curl gets the file name back with -OJ", async () => {

@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { PasteError } from "../../server/errors.ts";
-import { linkBase, pathPrefix } from "../../server/link.ts";
+import { badHost, hasPossibleHost, linkBase, pathPrefix } from "../../server/link.ts";
 
 function requestFor(host: string): Request {
   return new Request("http://ignored.example/x", { headers: { Host: host } });
@@ -27,7 +27,30 @@ Deno.test("linkBase() takes the configured URL whatever the Host is", () => {
 });
 
 Deno.test("linkBase() throws bad-host when the Host header is none", () => {
-  for (const host of ["", "a b", "a/b", "a@b", "evil.example\\", "a:b", "a:123456", "<script>", "[x]", "a?b", "a#b"]) {
+  for (
+    const host of [
+      "",
+      "a b",
+      "a/b",
+      "a@b",
+      "evil.example\\",
+      "a:b",
+      "a:123456",
+      "<script>",
+      "[x]",
+      "a?b",
+      "a#b",
+      "a:99999",
+      "[::1",
+      "[1::2::3]",
+      ".",
+      "-a",
+      "a..b:x",
+      "256.256.256.256",
+      "a,b",
+      "a\tb",
+    ]
+  ) {
     const error = assertThrows(() => linkBase(requestFor(host), PLAIN), PasteError);
     assertEquals([error.code, error.status], ["bad-host", 400], host);
   }
@@ -37,4 +60,18 @@ Deno.test("pathPrefix() is the path of the configured URL", () => {
   assertEquals(pathPrefix(null), "");
   assertEquals(pathPrefix("https://b.example"), "");
   assertEquals(pathPrefix("https://b.example/p/q"), "/p/q");
+});
+
+Deno.test("hasPossibleHost() refuses what would decide where the path begins", () => {
+  for (const host of ["a/healthz?", "/x", "a?b", "a#b", "a b", "a\\b", "a@b", "["]) {
+    assertFalse(hasPossibleHost(new Headers({ Host: host })), host);
+  }
+  for (const host of ["", "paste.example", "localhost:3001", "[::1]:3001", "_x.internal"]) {
+    assert(hasPossibleHost(new Headers({ Host: host })), host);
+  }
+  assert(hasPossibleHost(new Headers()));
+});
+
+Deno.test("badHost() is a 400", () => {
+  assertEquals(badHost().status, 400);
 });

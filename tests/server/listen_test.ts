@@ -98,3 +98,25 @@ Deno.test("pastes survive a restart", async () => {
   await using second = await TestServer.open(undefined, { databasePath: first.config.databasePath });
   assertEquals(await (await fetch(`${second.url}/${id}`)).text(), "kept");
 });
+
+Deno.test("MAX_TOTAL_BYTES holds over a restart, and answers 507 with the bound and the remedy", async () => {
+  await using first = await TestServer.open(undefined, { maxTotalBytes: 10 });
+  await (await put(first.url, "12345678")).text();
+  await first.server.drain();
+  const config = { maxTotalBytes: 10, databasePath: first.config.databasePath };
+  await using second = await TestServer.open(undefined, config);
+  const refused = await put(second.url, "123");
+  assertEquals(refused.status, 507);
+  assertStringIncludes(await refused.text(), "all pastes together may take 10 bytes (10 B): delete some");
+  const fits = await put(second.url, "12");
+  assertEquals([fits.status, (await fits.json()).id.length], [200, 12]);
+});
+
+Deno.test("a Host that would decide where the path begins gets 400 on every route", async () => {
+  await using test = await TestServer.open();
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: test.server.port });
+  await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a/healthz?\r\nConnection: close\r\n\r\n"));
+  const answer = await new Response(connection.readable).text();
+  assert(answer.startsWith("HTTP/1.1 400 "), answer);
+  assertStringIncludes(answer, "the Host header must be a host name");
+});

@@ -37,17 +37,21 @@ Deno.test("ServiceMetrics.count() counts answers by route and status, and how lo
 
 Deno.test("ServiceMetrics.counting() counts the pastes that were stored, and no others", async () => {
   const metrics = new ServiceMetrics(() => 0);
-  const stored = { bytes: new Uint8Array(10), name: null };
+  const paste = { bytes: new Uint8Array(10), name: null, expiresInMs: null, burn: false };
+  const receipt = { id: "id", deleteToken: "token", expiresAt: null };
   let isFull = false;
   const store = metrics.counting({
-    get: () => Promise.resolve(stored),
-    put: () => isFull ? Promise.reject(new Error("full")) : Promise.resolve("id"),
+    get: () => Promise.resolve(null),
+    take: () => Promise.resolve(null),
+    delete: (_id, token) => Promise.resolve(token === "token" ? "deleted" : "forbidden"),
+    put: () => isFull ? Promise.reject(new Error("full")) : Promise.resolve(receipt),
   });
-  assertEquals(await store.put(stored), "id");
-  assertEquals(await store.put(stored), "id");
-  assertEquals(await store.get("id"), stored);
+  assertEquals(await store.put(paste), receipt);
+  assertEquals(await store.put(paste), receipt);
+  assertEquals([await store.get("id"), await store.take("id")], [null, null]);
+  assertEquals([await store.delete("id", "token"), await store.delete("id", "")], ["deleted", "forbidden"]);
   isFull = true;
-  await assertRejects(() => store.put(stored), Error, "full");
+  await assertRejects(() => store.put(paste), Error, "full");
   for (let i = 0; i < 2; i++) {
     const values = metricValues(await metrics.text());
     assertEquals([values.get("pastestream_pastes_total"), values.get("pastestream_paste_bytes_total")], [2, 20]);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { formatPasteId, isPasteId, PASTE_ID_ALPHABET } from "../../server/paste_id.ts";
+import { formatPasteId, isPasteId, PASTE_ID_ALPHABET, pasteIdTime } from "../../server/paste_id.ts";
 
 const RANDOM = "abcdefg";
 
@@ -30,4 +30,10 @@ Deno.test("isPasteId() takes twelve characters, LogPaste's eight, and nothing el
   for (const text of ["", "abc", "123456789", "0000000000000", "abcdefg-", "abcdefgé", "abcdefgh\n", "%2e%2e%2e"]) {
     assertFalse(isPasteId(text), text);
   }
+});
+
+Deno.test("pasteIdTime() reads the second that formatPasteId() wrote, and nothing from LogPaste's ids", () => {
+  const now = Date.UTC(2026, 10, 20, 21, 50, 59, 999);
+  assertEquals(pasteIdTime(formatPasteId(now, "aB3dE6g")), now - 999);
+  assertEquals(pasteIdTime("aB3dE6gH"), null);
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { respond, respondEmpty } from "../../server/response.ts";
+import { headersOf, respond, respondEmpty, respondPieces } from "../../server/response.ts";
 
 Deno.test("respond() counts bytes, not characters", async () => {
   const response = respond("ü€", { form: "text" });
@@ -42,4 +42,23 @@ Deno.test("respondEmpty() has no body and the headers that every answer carries"
   const response = respondEmpty(204, { A: "b" });
   assertEquals([response.status, response.body, response.headers.get("a")], [204, null, "b"]);
   assertEquals(response.headers.get("access-control-allow-origin"), "*");
+});
+
+Deno.test("headersOf() gives the headers that respond() would", async () => {
+  const response = respond("ü", { form: "raw", headers: { "ETag": '"a"' } });
+  const headers = headersOf({ form: "raw", length: 2, headers: { "ETag": '"a"' } });
+  assertEquals([...new Headers(headers)], [...response.headers]);
+  await response.body?.cancel();
+});
+
+Deno.test("respondPieces() makes each piece when the client has room for it", async () => {
+  let made = 0;
+  function* pieces(): Generator<string> {
+    for (; made < 3; made++) yield `${made} ü\n`;
+  }
+  const response = respondPieces(pieces(), { form: "html", headers: { "Vary": "Accept" } });
+  assertEquals(made, 0);
+  assertEquals(response.headers.get("vary"), "Accept");
+  assertEquals(response.headers.get("x-content-type-options"), "nosniff");
+  assertEquals(await response.text(), "0 ü\n1 ü\n2 ü\n");
 });

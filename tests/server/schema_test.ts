@@ -1,38 +1,41 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Database } from "../../server/database.ts";
 import { migrate } from "../../server/schema.ts";
 import { TempFolder } from "./support.ts";
 
+const COLUMNS = [
+  ...["id", "creation_time", "contents", "name"],
+  ...["coding", "plain_size", "expires_at", "burn", "delete_hash"],
+];
+
 const LOGPASTE_TABLE = "CREATE TABLE entries (id TEXT PRIMARY KEY, creation_time TEXT, contents TEXT)";
 
-async function withDatabase(test: (database: Database) => Promise<void>): Promise<void> {
+async function withDatabase(test: (database: Database) => void): Promise<void> {
   await using folder = new TempFolder();
   const database = await Database.open(folder.file("store.db"));
-  await test(database);
+  test(database);
   database.close();
 }
 
-async function columns(database: Database): Promise<unknown[]> {
-  return (await database.query("SELECT name FROM pragma_table_info('entries')")).map((row) => row[0]);
+function columns(database: Database): unknown[] {
+  return database.query("SELECT name FROM pragma_table_info('entries')").map((row) => row[0]);
 }
 
 Deno.test("migrate() makes the table in an empty database, once", () =>
-  withDatabase(async (database) => {
-    assertEquals(await migrate(database), 2);
-    assertEquals(await columns(database), ["id", "creation_time", "contents", "name"]);
-    assertEquals(await migrate(database), 0);
+  withDatabase((database) => {
+    assertEquals(migrate(database), 3);
+    assertEquals(columns(database), COLUMNS);
+    assertEquals(migrate(database), 0);
   }));
 
 Deno.test("migrate() keeps the pastes of a LogPaste database, whether it is numbered or not", async () => {
   for (const version of [0, 1]) {
-    await withDatabase(async (database) => {
-      await database.transaction([
-        LOGPASTE_TABLE,
-        "INSERT INTO entries VALUES ('aB3dE6gH', '2021-01-01T00:00:00Z', 'hello')",
-        `PRAGMA user_version = ${version}`,
-      ]);
-      assertEquals(await migrate(database), 2 - version);
-      assertEquals((await database.query("SELECT * FROM entries")).map((row) => [row[0], row[2], row[3]]), [
+    await withDatabase((database) => {
+      database.query(LOGPASTE_TABLE);
+      database.query("INSERT INTO entries VALUES ('aB3dE6gH', '2021-01-01T00:00:00Z', 'hello')");
+      database.query(`PRAGMA user_version = ${version}`);
+      assertEquals(migrate(database), 3 - version);
+      assertEquals(database.query("SELECT * FROM entries").map((row) => [row[0], row[2], row[3]]), [
         ["aB3dE6gH", "hello", null],
       ]);
     });
@@ -40,20 +43,33 @@ Deno.test("migrate() keeps the pastes of a LogPaste database, whether it is numb
 });
 
 Deno.test("migrate() leaves other tables alone", () =>
-  withDatabase(async (database) => {
-    await database.run("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)");
-    await migrate(database);
-    assertEquals((await database.query("SELECT count(*) FROM _litestream_seq"))[0]?.[0], 0);
+  withDatabase((database) => {
+    database.query("CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)");
+    migrate(database);
+    assertEquals(database.query("SELECT count(*) FROM _litestream_seq")[0]?.[0], 0);
   }));
 
 Deno.test("migrate() throws when a newer version has written the database", () =>
-  withDatabase(async (database) => {
-    await database.run("PRAGMA user_version = 3");
-    await assertRejects(() => migrate(database), Error, "must be at most version 2: current value is 3");
+  withDatabase((database) => {
+    database.query("PRAGMA user_version = 4");
+    assertThrows(() => migrate(database), Error, "must be at most version 3: current value is 4");
   }));
 
 Deno.test("migrate() throws when the version promises columns that are not there", () =>
-  withDatabase(async (database) => {
-    await database.transaction([LOGPASTE_TABLE, "PRAGMA user_version = 2"]);
-    await assertRejects(() => migrate(database), Error, "missing are name");
+  withDatabase((database) => {
+    database.query(LOGPASTE_TABLE);
+    database.query("PRAGMA user_version = 3");
+    assertThrows(() => migrate(database), Error, "missing are name, coding, plain_size, expires_at, burn, delete_hash");
+  }));
+
+Deno.test("migrate() makes an index that pastes without an end are not in, and that a sweep uses", () =>
+  withDatabase((database) => {
+    migrate(database);
+    const plan = "EXPLAIN QUERY PLAN SELECT id FROM entries WHERE expires_at <= 5 ORDER BY expires_at LIMIT 9";
+    assertStringIncludes(String(database.query(plan)[0]?.[3]), "USING INDEX entries_expires_at");
+    const pages = (): unknown =>
+      database.query("SELECT count(*) FROM dbstat WHERE name = 'entries_expires_at'")[0]?.[0];
+    for (let i = 0; i < 2000; i++) database.query("INSERT INTO entries (id, contents) VALUES (?, 'x')", [`${i}`]);
+    assertEquals(database.query("SELECT sql FROM sqlite_schema WHERE name = 'entries_expires_at'").length, 1);
+    assertEquals(pages(), 1);
   }));

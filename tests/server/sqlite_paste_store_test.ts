@@ -1,18 +1,27 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createClient } from "@libsql/client";
 import { PasteError } from "../../server/errors.ts";
 import type { NewPaste } from "../../server/paste.ts";
-import { bytesOf, ManualSchedule, NASTY_BYTES, TestStore } from "./support.ts";
+import { openSqlite } from "../support/sqlite.ts";
+import type { SqlitePasteStore } from "../../server/sqlite_paste_store.ts";
+import { bytesOf, ManualSchedule, NASTY_BYTES, TestStore, turns } from "./support.ts";
 
 function paste(bytes: Uint8Array<ArrayBuffer>, name: string | null = null): NewPaste {
-  return { bytes, name };
+  return { bytes, name, expiresInMs: null, burn: false };
 }
 
 function sized(bytes: number): NewPaste {
-  return paste(new Uint8Array(bytes).fill(0x61));
+  return paste(Uint8Array.from({ length: bytes }, (_, i) => (i * i * 31 ^ i >> 3) % 251));
 }
 
-async function codes(results: Promise<PromiseSettledResult<string>[]>): Promise<string[]> {
+async function put(store: SqlitePasteStore, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return (await store.put(paste(bytes))).id;
+}
+
+async function bytesIn(store: SqlitePasteStore, id: string): Promise<Uint8Array | undefined> {
+  return await (await store.get(id))?.plain();
+}
+
+async function codes(results: Promise<PromiseSettledResult<unknown>[]>): Promise<string[]> {
   return (await results).map((result) => {
     if (result.status === "fulfilled") return "stored";
     return result.reason instanceof PasteError ? result.reason.code : String(result.reason);
@@ -22,16 +31,19 @@ async function codes(results: Promise<PromiseSettledResult<string>[]>): Promise<
 Deno.test("SqlitePasteStore.put() and get() return the same bytes and name", async () => {
   await using opened = await TestStore.open();
   for (const bytes of [NASTY_BYTES, bytesOf("a"), new Uint8Array(3_000_000).fill(7), NASTY_BYTES.subarray(3, 9)]) {
-    const id = await opened.store.put(paste(bytes, "ü.log"));
-    assertEquals(await opened.store.get(id), { bytes: Uint8Array.from(bytes), name: "ü.log" });
+    const { id } = await opened.store.put(paste(bytes, "ü.log"));
+    assertEquals(await bytesIn(opened.store, id), Uint8Array.from(bytes));
+    const facts = (await opened.store.get(id))?.facts;
+    const createdAt = Date.UTC(2026, 0, 2);
+    assertEquals(facts, { id, name: "ü.log", createdAt, expiresAt: null, burn: false, size: bytes.byteLength });
   }
 });
 
 Deno.test("SqlitePasteStore.put() stores a blob with its time, under an id that begins with it", async () => {
   await using opened = await TestStore.open();
-  const id = await opened.store.put(paste(bytesOf("a")));
+  const id = await put(opened.store, bytesOf("a"));
   assertEquals(id, "00MTY0000000");
-  const [row] = await opened.database.query("SELECT id, creation_time, typeof(contents), name FROM entries");
+  const [row] = opened.database.query("SELECT id, creation_time, typeof(contents), name FROM entries");
   assertEquals([row?.[0], row?.[1], row?.[2], row?.[3]], [id, "2026-01-02T00:00:00Z", "blob", null]);
 });
 
@@ -42,16 +54,17 @@ Deno.test("SqlitePasteStore.get() returns null when there is no such paste", asy
 
 Deno.test("SqlitePasteStore.get() returns the bytes of LogPaste's text, NUL and invalid UTF-8 included", async () => {
   await using opened = await TestStore.open();
-  await opened.database.run("INSERT INTO entries (id, contents) VALUES ('aB3dE6gH', CAST(? AS TEXT))", [NASTY_BYTES]);
-  assertEquals((await opened.database.query("SELECT typeof(contents) FROM entries"))[0]?.[0], "text");
-  assertEquals(await opened.store.get("aB3dE6gH"), { bytes: NASTY_BYTES, name: null });
+  opened.database.query("INSERT INTO entries (id, contents) VALUES ('aB3dE6gH', CAST(? AS TEXT))", [NASTY_BYTES]);
+  assertEquals(opened.database.query("SELECT typeof(contents) FROM entries")[0]?.[0], "text");
+  assertEquals(await bytesIn(opened.store, "aB3dE6gH"), NASTY_BYTES);
+  assertEquals((await opened.store.get("aB3dE6gH"))?.facts.createdAt, null);
 });
 
 Deno.test("SqlitePasteStore.put() commits together what arrives together", async () => {
   await using opened = await TestStore.open();
-  const ids = await Promise.all(Array.from({ length: 100 }, (_, i) => opened.store.put(paste(bytesOf(`paste ${i}`)))));
-  assertEquals([opened.commits, new Set(ids).size, await opened.count()], [1, 100, 100]);
-  for (const [i, id] of ids.entries()) assertEquals((await opened.store.get(id))?.bytes, bytesOf(`paste ${i}`));
+  const ids = await Promise.all(Array.from({ length: 100 }, (_, i) => put(opened.store, bytesOf(`paste ${i}`))));
+  assertEquals([opened.commits, new Set(ids).size, opened.count()], [1, 100, 100]);
+  for (const [i, id] of ids.entries()) assertEquals(await bytesIn(opened.store, id), bytesOf(`paste ${i}`));
 });
 
 Deno.test("SqlitePasteStore.put() bounds a commit by pastes and bytes", async () => {
@@ -65,10 +78,10 @@ Deno.test("SqlitePasteStore.put() bounds a commit by pastes and bytes", async ()
 Deno.test("SqlitePasteStore.put() takes fresh randomness when ids clash, and stores the whole group", async () => {
   const random = ["aaaaaaa", "aaaaaaa", "bbbbbbb", "aaaaaaa", "aaaaaaa", "ccccccc", "ddddddd"];
   await using opened = await TestStore.open({ randomId: () => random.shift() ?? "zzzzzzz" });
-  const ids = await Promise.all([opened.store.put(paste(bytesOf("1"))), opened.store.put(paste(bytesOf("2")))]);
+  const ids = await Promise.all([put(opened.store, bytesOf("1")), put(opened.store, bytesOf("2"))]);
   assertEquals(ids, ["00MTYbbbbbbb", "00MTYaaaaaaa"]);
-  assertEquals(await opened.store.put(paste(bytesOf("3"))), "00MTYccccccc");
-  assertEquals((await opened.store.get("00MTYaaaaaaa"))?.bytes, bytesOf("2"));
+  assertEquals(await put(opened.store, bytesOf("3")), "00MTYccccccc");
+  assertEquals(await bytesIn(opened.store, "00MTYaaaaaaa"), bytesOf("2"));
 });
 
 Deno.test("SqlitePasteStore.put() throws internal when every id clashes", async () => {
@@ -80,25 +93,32 @@ Deno.test("SqlitePasteStore.put() throws internal when every id clashes", async 
 
 Deno.test("SqlitePasteStore.put() refuses exactly the pastes that do not fit when the disk is full", async () => {
   await using opened = await TestStore.open();
-  await opened.database.run("PRAGMA max_page_count = 20");
+  opened.database.query("PRAGMA max_page_count = 24");
   const results = Promise.allSettled([100, 200_000, 200, 300_000, 300].map((size) => opened.store.put(sized(size))));
   assertEquals(await codes(results), ["stored", "storage-full", "stored", "storage-full", "stored"]);
-  assertEquals(await opened.count(), 3);
+  assertEquals(opened.count(), 3);
 });
 
-Deno.test("SqlitePasteStore.put() refuses the group when another process has the lock, and the next one succeeds", async () => {
+Deno.test("SqlitePasteStore.put() waits without blocking while another process has the lock, and refuses after 5 s", async () => {
   await using opened = await TestStore.open();
-  await opened.database.run("PRAGMA busy_timeout = 0");
-  const other = createClient({ url: `file:${opened.folder.file("store.db")}`, concurrency: 1 });
-  const lock = await other.transaction("write");
-  const results = Promise.allSettled([opened.store.put(sized(1)), opened.store.put(sized(2))]);
-  assertEquals(await codes(results), ["database-busy", "database-busy"]);
-  await lock.rollback();
-  await opened.store.put(sized(1));
-  assertEquals(await opened.count(), 1);
-  // The settings are put back after a failure, in case the client has replaced the connection.
-  assertEquals((await opened.database.query("PRAGMA busy_timeout"))[0]?.[0], 5000);
-  other.close();
+  opened.database.limitWait(0);
+  using other = openSqlite(opened.folder.file("store.db"));
+  other.exec("BEGIN IMMEDIATE");
+  const refused = Promise.allSettled([opened.store.put(sized(1)), opened.store.put(sized(2))]);
+  for (let ms = 0; ms <= 5_000; ms += 50) {
+    await turns(3);
+    opened.clock.advance(50);
+  }
+  assertEquals(await codes(refused), ["database-busy", "database-busy"]);
+  const waiting = put(opened.store, bytesOf("1"));
+  await turns();
+  opened.store.hold(); // while held, it must not even ask for the lock
+  other.exec("ROLLBACK");
+  opened.clock.advance(50);
+  await turns();
+  assertEquals(opened.count(), 0);
+  opened.store.release();
+  assertEquals(await bytesIn(opened.store, await waiting), bytesOf("1"));
 });
 
 Deno.test("SqlitePasteStore.put() reports the commit in the same turn, then waits for durability once per group", async () => {
@@ -126,22 +146,22 @@ Deno.test("SqlitePasteStore.put() rejects when durability does, though the paste
     "not-yet-durable",
     "not-yet-durable",
   ]);
-  assertEquals(await opened.count(), 2);
+  assertEquals(opened.count(), 2);
 });
 
 Deno.test("SqlitePasteStore.hold() lets nothing be written while reads go on", async () => {
-  const turns = new ManualSchedule();
-  await using opened = await TestStore.open({ schedule: turns.schedule });
-  const first = opened.store.put(paste(bytesOf("1")));
-  turns.run();
+  const manual = new ManualSchedule();
+  await using opened = await TestStore.open({ schedule: manual.schedule });
+  const first = put(opened.store, bytesOf("1"));
+  manual.run();
   const id = await first;
   opened.store.hold();
   const second = opened.store.put(paste(bytesOf("2")));
-  turns.run();
-  assertEquals((await opened.store.get(id))?.bytes, bytesOf("1"));
-  assertEquals([await opened.count(), opened.commits], [1, 1]);
+  manual.run();
+  assertEquals(await bytesIn(opened.store, id), bytesOf("1"));
+  assertEquals([opened.count(), opened.commits], [1, 1]);
   opened.store.release();
-  turns.run();
+  manual.run();
   await second;
-  assertEquals([await opened.count(), opened.commits], [2, 2]);
+  assertEquals([opened.count(), opened.commits], [2, 2]);
 });

@@ -6,15 +6,21 @@
 
 import type { Hono } from "hono";
 import { createApp } from "../../server/app.ts";
+import { clientParts } from "../../server/client_parts.ts";
 import type { Schedule } from "../../server/clock.ts";
+import { inlineCodec } from "../../server/codec.ts";
 import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
-import { Database } from "../../server/database.ts";
+import { Database, type SqlRow } from "../../server/database.ts";
 import { startServer } from "../../server/listen.ts";
 import type { PasteServer } from "../../server/listen.ts";
 import type { Durability, MetricsSource, ReplicationHealth, ServerPorts } from "../../server/ports.ts";
 import { loadAssets } from "../../server/routes/assets.ts";
 import { migrate } from "../../server/schema.ts";
+import { StorageQuota } from "../../server/storage_quota.ts";
+import { ManualClock } from "./manual_clock.ts";
 import { SqlitePasteStore, type SqlitePasteStoreOptions } from "../../server/sqlite_paste_store.ts";
+
+export { ManualClock };
 
 /** Replication switched off. */
 export const HEALTH_OFF: ReplicationHealth = {
@@ -33,6 +39,11 @@ export const LOCAL_DURABILITY: Durability = { committed: () => {}, durable: () =
 export const NASTY_BYTES: Uint8Array<ArrayBuffer> = Uint8Array.of(
   ...[0xef, 0xbb, 0xbf, 0x61, 0x00, 0x0d, 0x0a, 0x62, 0x0d, 0xff, 0xfe, 0xc3, 0x28, 0x2d, 0x2d, 0xef, 0xbb, 0xbf, 0x0a],
 );
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function turns(count = 20): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
 
 /** A folder that is gone after the test. */
 export class TempFolder implements AsyncDisposable {
@@ -54,6 +65,7 @@ export class TestStore implements AsyncDisposable {
   readonly folder: TempFolder;
   readonly database: Database;
   readonly store: SqlitePasteStore;
+  readonly clock = new ManualClock();
   commits = 0;
 
   private constructor(folder: TempFolder, database: Database, options: Partial<SqlitePasteStoreOptions>) {
@@ -61,9 +73,12 @@ export class TestStore implements AsyncDisposable {
     this.database = database;
     this.store = new SqlitePasteStore({
       database,
-      clock: { now: () => Date.UTC(2026, 0, 2), after: () => () => {} },
+      clock: this.clock,
       randomId: sequentialIds(),
+      randomToken: sequentialTokens(),
+      cacheBytes: 1_000_000,
       committed: () => void this.commits++,
+      quota: new StorageQuota(null, 0),
       durable: () => Promise.resolve(),
       ...options,
     });
@@ -72,12 +87,12 @@ export class TestStore implements AsyncDisposable {
   static async open(options: Partial<SqlitePasteStoreOptions> = {}): Promise<TestStore> {
     const folder = new TempFolder();
     const database = await Database.open(folder.file("store.db"));
-    await migrate(database);
+    migrate(database);
     return new TestStore(folder, database, options);
   }
 
-  async count(): Promise<number> {
-    return Number((await this.database.query("SELECT count(*) FROM entries"))[0]?.[0]);
+  count(): number {
+    return Number(this.database.query("SELECT count(*) FROM entries")[0]?.[0]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,8 +128,11 @@ export class TestApp implements AsyncDisposable {
     this.app = app(this);
   }
 
-  static async open(args: readonly string[] = [], options: Partial<SqlitePasteStoreOptions> = {}): Promise<TestApp> {
-    const config = parseServerConfig({ MAX_SIZE: "1000" }, args);
+  static async open(
+    args: readonly string[] = [],
+    { env = {}, ...options }: Partial<SqlitePasteStoreOptions> & { env?: Record<string, string> } = {},
+  ): Promise<TestApp> {
+    const config = parseServerConfig({ MAX_SIZE: "1000", ...env }, args);
     const opened = await TestStore.open(options);
     const assets = await loadAssets();
     return new TestApp(opened, (self) =>
@@ -122,8 +140,8 @@ export class TestApp implements AsyncDisposable {
         store: opened.store,
         health: { health: () => self.health },
         assets,
-        links: config,
-        site: config,
+        codec: inlineCodec,
+        ...clientParts(config, opened.clock),
       }));
   }
 
@@ -131,13 +149,33 @@ export class TestApp implements AsyncDisposable {
     return this.#opened.commits;
   }
 
-  async request(path: string, init?: RequestInit): Promise<Response> {
-    return await this.app.request(path, init);
+  get clock(): ManualClock {
+    return this.#opened.clock;
+  }
+
+  get store(): SqlitePasteStore {
+    return this.#opened.store;
+  }
+
+  /** How many pastes lie in the database. */
+  count(): number {
+    return this.#opened.count();
+  }
+
+  /** Everything that lies in the database. */
+  rows(): readonly SqlRow[] {
+    return this.#opened.database.query("SELECT * FROM entries");
+  }
+
+  /** Sends a request; from `from`, an address, when that is given. */
+  async request(path: string, init?: RequestInit, from?: string): Promise<Response> {
+    return await this.app.request(path, init, from === undefined ? {} : { remoteAddr: { hostname: from } });
   }
 
   /** Stores a paste; answers with its path. */
-  async paste(body: BodyInit): Promise<string> {
-    const response = await this.request("/", { method: "POST", body, headers: { "Content-Type": "text/plain" } });
+  async paste(body: BodyInit, query = ""): Promise<string> {
+    const init = { method: "POST", body, headers: { "Content-Type": "text/plain" } };
+    const response = await this.request(`/${query}`, init);
     return new URL((await response.text()).trim()).pathname;
   }
 
@@ -190,6 +228,11 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 /** Puts byte arrays and texts together. */
 export function join(...pieces: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(pieces.flatMap((piece) => [...(typeof piece === "string" ? bytesOf(piece) : piece)]));
+}
+
+function sequentialTokens(): () => string {
+  let next = 0;
+  return () => `token${next++}`;
 }
 
 function sequentialIds(): () => string {

@@ -23,7 +23,7 @@ interface Layer {
 
 /** Files that compute and nothing else: no I/O, no clock, no randomness, no package. */
 export const PURE_FILES =
-  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|request_prices|sqlite_version|retention_plan|restore_plan|snapshot_policy|commands\/(flags|shell_words|table))|server\/paste)\.ts$/;
+  /^(replicate\/wal\/.+|replicate\/(duration|errors|position|generation|object_key|object_store|listing|checkpoint_policy|lag_watch|request_prices|sqlite_version|retention_plan|restore_plan|snapshot_policy|commands\/(flags|shell_words|table))|server\/(paste|lru|expiry|range|accept_encoding|entity_tag|zstd_frames|rate_limit))\.ts$/;
 
 const NOTHING = /^(?!)/;
 
@@ -52,15 +52,17 @@ const LAYERS: readonly Layer[] = [
   { name: "version.ts", files: /^replicate\/commands\/version\.ts$/, mayImport: /^(replicate\/|deno\.json$)/ },
   { name: "replicate/", files: /^replicate\//, mayImport: /^replicate\//, mayName: /^replicate\// },
   { name: "server/", files: /^server\//, mayImport: /^server\//, mayName: /^(server|static)(\/|$)/ },
-  { name: "static/", files: /^static\//, mayImport: /^static\//, packages: NOTHING },
+  { name: "static/", files: /^static\//, mayImport: /^static\//, packages: NOTHING, mayName: /^static\// },
 ];
 
 /** Where each package is at home: the program's other files do without it. */
 const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
-  [/^(@libsql\/client|libsql)$/, /^(server\/database|replicate\/connection)\.ts$/],
+  [/^libsql$/, /^(server\/database|replicate\/connection)\.ts$/],
   [/^aws4fetch$/, /^replicate\/s3\/signer\.ts$/],
   [/^hono$/, /^server\//],
+  [/^@highlightjs\/cdn-assets$/, /^server\/routes\/assets\.ts$/],
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
+  [/^re2js$/, /^server\/line_matcher\.ts$/],
   [/^fast-xml-parser$/, /^replicate\//],
   [/^prom-client$/, /^(server\/metrics|replicate\/(metrics|metric_set))\.ts$/],
   [/^zod$/, /^(server|replicate)\//],

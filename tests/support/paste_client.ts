@@ -5,6 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { zstdDecompressSync } from "node:zlib";
 import type { Random } from "./random.ts";
 import { openSqlite } from "./sqlite.ts";
 
@@ -144,10 +145,12 @@ export async function assertServed(url: string, pastes: Pastes): Promise<void> {
 export function assertStored(path: string, pastes: Pastes): void {
   using database = openSqlite(path);
   assertEquals(database.value("PRAGMA integrity_check"), "ok");
-  const rows = new Map(database.all("SELECT id, contents FROM entries").map(({ id, contents }) => [id, contents]));
+  const rows = new Map(database.all("SELECT id, contents, coding FROM entries").map((row) => [row["id"], row]));
   const lost = [...pastes].filter(([id, sent]) => {
-    const stored = rows.get(id);
-    return !(stored instanceof ArrayBuffer) || !isEqual(new Uint8Array(stored), sent);
+    const { contents, coding } = rows.get(id) ?? {};
+    if (!(contents instanceof ArrayBuffer)) return true;
+    const stored = new Uint8Array(contents);
+    return !isEqual(coding === "zstd" ? zstdDecompressSync(stored) : stored, sent);
   });
   assertEquals(lost.map(([id]) => id), [], `${lost.length} of ${pastes.size} are missing or changed`);
 }

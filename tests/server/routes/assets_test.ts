@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { loadAssets } from "../../../server/routes/assets.ts";
 import { TestApp } from "../support.ts";
 
@@ -16,6 +16,23 @@ Deno.test("loadAssets() finds every file, each under paths of its own with a tag
   const paths = assets.flatMap((asset) => asset.paths);
   assertEquals(new Set(paths).size, paths.length);
   assertEquals(new Set(assets.map(({ etag }) => etag)).size, assets.length);
+});
+
+Deno.test("serveAsset() lets a worker import our scripts and nothing else", async () => {
+  await using test = await TestApp.open();
+  const response = await test.request("/static/code_worker.js");
+  assertEquals(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+  assertEquals(response.headers.get("content-security-policy"), "default-src 'none'; script-src 'self'");
+  await response.body?.cancel();
+});
+
+Deno.test("loadAssets() serves every file of the folder, and all that its modules import", async () => {
+  const paths = new Set((await loadAssets()).flatMap((asset) => asset.paths));
+  for await (const { name } of Deno.readDir(new URL("../../../static/", import.meta.url))) {
+    assert(paths.has(`/static/${name}`), `${name} is not served`);
+  }
+  assert(paths.has("/static/vendor/highlight.js"));
+  assert(paths.has("/static/ansi.css"));
 });
 
 Deno.test("robots() keeps crawlers off everything but the start page", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { zstdDecompressSync } from "node:zlib";
 import { NASTY_BYTES, TestApp } from "../support.ts";
 
 const BROWSER = { headers: { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" } };
@@ -16,7 +17,7 @@ Deno.test("GET /<id> answers with the bytes and every header that keeps them har
     "content-type": "text/plain; charset=utf-8",
     "etag": `"${path.slice(1)}"`,
     "referrer-policy": "no-referrer",
-    "vary": "Accept",
+    "vary": "Accept, Accept-Encoding",
     "x-content-type-options": "nosniff",
     "x-robots-tag": "noindex",
   });
@@ -46,7 +47,9 @@ Deno.test("GET /<id> shows browsers a page with the text escaped and its lines k
   assertEquals(response.headers.get("vary"), "Accept");
   assertStringIncludes(response.headers.get("content-security-policy") ?? "", "script-src 'self'");
   const page = await response.text();
-  assertStringIncludes(page, ">\n\n&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;x&#39;\r\n  two\n</pre>");
+  const line = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; 'x'";
+  assertStringIncludes(page, `<span id=L1 data-n=1>\n</span><span id=L2 data-n=2>${line}\n</span>`);
+  assertStringIncludes(page, "<span id=L3 data-n=3>  two\n</span></pre>");
   assertStringIncludes(page, `href="${path}/raw"`);
   assert(page.startsWith("<!doctype html>"));
 });
@@ -82,6 +85,18 @@ Deno.test("HEAD /<id> answers with the headers of GET and no body", async () => 
   }
 });
 
+Deno.test("GET /<id> streams the page of a large paste, and HEAD has its headers", async () => {
+  await using test = await TestApp.open(["-maxsize", "1"]);
+  const path = await test.paste("a line of a log\n".repeat(10_000));
+  const get = await test.request(path, BROWSER);
+  const head = await test.request(path, { ...BROWSER, method: "HEAD" });
+  assertEquals([...head.headers], [...get.headers]);
+  assertEquals(get.headers.get("content-length"), null);
+  const page = await get.text();
+  assertStringIncludes(page, "<span id=L10000 data-n=10000>a line of a log\n</span></pre>");
+  assert(page.endsWith("</html>\n"));
+});
+
 Deno.test("GET answers 404 in the same way to what is missing and to what is no id", async () => {
   await using test = await TestApp.open();
   for (const path of ["/000000000000", "/aB3dE6gH", "/x", "/..%2f..%2fetc", "/%00", "/static/", "/static/x.js"]) {
@@ -99,4 +114,56 @@ Deno.test("errors are JSON when it is asked for, and carry CORS headers", async 
   assertEquals(await response.json(), {
     error: { code: "not-found", message: "Cannot find the paste: check the link" },
   });
+});
+
+Deno.test("GET /<id> sends what is stored to those who take it, and parts of the plain text to those who ask", async () => {
+  await using test = await TestApp.open([], { env: { MAX_SIZE: "1MiB" } });
+  const text = "2026-01-02 GET /index.html 200\n".repeat(1000);
+  const path = await test.paste(text);
+  const plain = await test.request(path);
+  assertEquals([plain.headers.get("content-encoding"), await plain.text()], [null, text]);
+  const stored = await test.request(path, { headers: { "Accept-Encoding": "gzip, zstd" } });
+  assertEquals(stored.headers.get("content-encoding"), "zstd");
+  assertEquals(zstdDecompressSync(await stored.bytes()).toString(), text);
+  const part = await test.request(path, { headers: { "Range": "bytes=-5" } });
+  assertEquals([part.status, part.headers.get("content-range"), await part.text()], [
+    206,
+    "bytes 30995-30999/31000",
+    " 200\n",
+  ]);
+  const beyond = await test.request(path, { headers: { "Range": "bytes=31000-" } });
+  assertEquals([beyond.status, beyond.headers.get("content-range")], [416, "bytes */31000"]);
+  assertEquals(beyond.headers.get("access-control-allow-origin"), "*");
+  await beyond.body?.cancel();
+});
+
+Deno.test("GET /<id> is 404 from the moment on at which a paste expires, and no cache may keep it longer", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("a", "?expire=2m");
+  const policy = async (init?: RequestInit): Promise<string | null> => {
+    const response = await test.request(path, init);
+    await response.body?.cancel();
+    return `${response.status} ${response.headers.get("cache-control")}`;
+  };
+  assertEquals(await policy(), "200 public, max-age=120, immutable");
+  assertEquals(await policy(BROWSER), "200 public, max-age=120, immutable");
+  test.clock.advance(119_500);
+  assertEquals(await policy(), "200 public, max-age=0, immutable");
+  test.clock.advance(500);
+  assertEquals([await policy(), await policy(BROWSER)], ["404 no-store", "404 no-store"]);
+});
+
+Deno.test("GET /<id>/<name> never lets the name decide what a browser does with the bytes", async () => {
+  await using test = await TestApp.open();
+  const path = await test.paste("<script>alert(1)</script>");
+  for (const name of ["x.html", "x.svg", "x.js", "x.xhtml", "x.pdf", "x.wasm"]) {
+    const { headers, body } = await test.request(`${path}/${name}`);
+    assertEquals([headers.get("content-type"), headers.get("x-content-type-options")], [
+      "text/plain; charset=utf-8",
+      "nosniff",
+    ]);
+    assertEquals(headers.get("content-security-policy"), "default-src 'none'; sandbox");
+    assertEquals(headers.get("content-disposition"), `inline; filename*=UTF-8''${name}`);
+    await body?.cancel();
+  }
 });

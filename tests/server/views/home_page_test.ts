@@ -7,6 +7,7 @@ Deno.test("homePage() names the limit and shows how to use this instance", async
   const page = await homePage(SITE, "https://p.example");
   assertStringIncludes(page, "up to 3 MiB");
   assertStringIncludes(page, "curl -F '_=<-' https://p.example/");
+  assertStringIncludes(page, "https://p.example/cli)&quot;\ndmesg | paste -e 1h</code>");
   assertStringIncludes(page, "&lt;script src=&quot;https://p.example/js/logpaste.js&quot;&gt;");
 });
 

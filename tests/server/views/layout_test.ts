@@ -1,6 +1,6 @@
-import { assert, assertFalse, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { html } from "hono/html";
-import { layout } from "../../../server/views/layout.ts";
+import { frame, layout } from "../../../server/views/layout.ts";
 
 Deno.test("layout() puts escaped content into a document, with references below the prefix", async () => {
   const page = await layout(html`<p>${"<b>"}</p>`, { title: "a & b", prefix: "/p", script: "home.js" });
@@ -13,5 +13,20 @@ Deno.test("layout() puts escaped content into a document, with references below 
 });
 
 Deno.test("layout() has no script when none is named", async () => {
-  assertFalse((await layout(html``, { title: "t", prefix: "", script: null })).includes("<script"));
+  const page = await layout(html``, { title: "t", prefix: "", script: null });
+  assertFalse(page.includes("<script type"));
+});
+
+Deno.test("frame() sets the theme before anything is painted, by a script that is no module", async () => {
+  const { before, after } = await frame({
+    title: "t",
+    prefix: "/p",
+    script: "x.js",
+    styles: ["y.css"],
+    kind: "viewer",
+  });
+  assert(before.indexOf('<script src="/p/static/preferences.js">') < before.indexOf("<body"));
+  assertStringIncludes(before, '<link rel="stylesheet" href="/p/static/y.css">');
+  assert(/<body\s+class="viewer"\s*>\s*$/.test(before), before);
+  assertEquals(after, "\n</body>\n</html>\n");
 });

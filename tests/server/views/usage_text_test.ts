@@ -6,6 +6,14 @@ const SITE = { title: "T", subtitle: "S", footer: "<b>", showDocs: true, maxByte
 Deno.test("usageText() shows commands for this instance and its limit", () => {
   const text = usageText(SITE, "https://p.example");
   assert(text.startsWith("T: S\n"));
-  assertStringIncludes(text, "curl -F f=@app.log https://p.example/\n");
-  assertStringIncludes(text, "up to 2 MiB.\n");
+  assertStringIncludes(text, "up to 2 MiB, ");
+  for (
+    const command of [
+      "curl -T app.log https://p.example/\n",
+      "'https://p.example/?expire=1h'",
+      "'https://p.example/<id>?tail=100'",
+      "-H 'X-Delete-Token: <token>' https://p.example/<id>\n",
+      'eval "$(curl -sS https://p.example/cli)"\n',
+    ]
+  ) assertStringIncludes(text, command);
 });

@@ -1,0 +1,149 @@
+/**
+ * Compressing, and the other way round: pure computing, on whichever thread.
+ *
+ * @module
+ */
+
+import {
+  brotliDecompressSync,
+  constants,
+  gunzipSync,
+  inflateSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from "node:zlib";
+import { splitZstdFrames } from "./zstd_frames.ts";
+
+/** How bodies may come compressed. */
+export type RequestCoding = "gzip" | "deflate" | "br" | "zstd";
+
+/** How pastes are stored when they are compressed. */
+export type StorageCoding = "zstd";
+
+/** Something to compute. */
+export type CodecJob =
+  /** Compresses a paste for storage. */
+  | { readonly kind: "compress"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Undoes that. */
+  | { readonly kind: "decompress"; readonly bytes: Uint8Array<ArrayBuffer>; readonly plainBytes: number }
+  /** Inflates what a client sent, up to a limit. */
+  | {
+    readonly kind: "inflate";
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly coding: RequestCoding;
+    readonly limitBytes: number;
+  };
+
+/** What came of it. `too-large`: a body that inflates beyond its limit. `corrupt`: one that is not what it says. */
+export type CodecResult =
+  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly failure: "too-large" | "corrupt"; readonly reason: string };
+
+/** Zstandard's fastest regular level; ARCHITECTURE.md has the figures. */
+const STORAGE_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** RFC 9659: over HTTP a window has at most 8 MiB, so that nobody makes a decoder take more. */
+const WINDOW_OPTIONS = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
+
+class TooLargeError extends Error {}
+
+/**
+ * Does a job.
+ *
+ * @param job What to compute.
+ * @returns What came of it; bytes that are not shared with the job's.
+ * @throws {Error} When a stored paste is damaged.
+ */
+export function runCodecJob(job: CodecJob): CodecResult {
+  switch (job.kind) {
+    case "compress":
+      return { bytes: asBytes(zstdCompressSync(job.bytes, STORAGE_OPTIONS)) };
+    case "decompress": {
+      const bytes = asBytes(zstdDecompressSync(job.bytes, { maxOutputLength: job.plainBytes }));
+      if (bytes.byteLength !== job.plainBytes) throw new Error("Cannot decompress a paste as its end is missing");
+      return { bytes };
+    }
+    case "inflate":
+      return inflate(job);
+    default:
+      return job satisfies never;
+  }
+}
+
+function inflate({ bytes, coding, limitBytes }: CodecJob & { kind: "inflate" }): CodecResult {
+  try {
+    return { bytes: asBytes(inflated(coding, bytes, limitBytes)) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isTooLarge = error instanceof TooLargeError || "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    return { failure: isTooLarge ? "too-large" : "corrupt", reason: error.message };
+  }
+}
+
+/** Every decoder here stops at the limit, and none takes half of a body for all of it. */
+function inflated(coding: RequestCoding, bytes: Uint8Array<ArrayBuffer>, limitBytes: number): Uint8Array {
+  switch (coding) {
+    case "gzip":
+      return gunzipSync(bytes, { maxOutputLength: limitBytes });
+    case "deflate":
+      return inflateExactly((body, options) => inflateSync(body, options), bytes, limitBytes);
+    case "br":
+      return inflateExactly((body, options) => brotliDecompressSync(body, options), bytes, limitBytes);
+    case "zstd":
+      return inflateZstd(bytes, limitBytes);
+    default:
+      return coding satisfies never;
+  }
+}
+
+/** What `info: true` makes of an answer (node:zlib, "Convenience methods"). */
+interface Informed {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/**
+ * Decodes a body that must be one stream, whole and with nothing behind it. The decoders themselves do not mind when
+ * the end is missing or something follows, so they get one byte more: a stream that has ended leaves exactly that one.
+ */
+function inflateExactly(
+  decode: (body: Uint8Array, options: { maxOutputLength: number; info: true }) => unknown,
+  body: Uint8Array<ArrayBuffer>,
+  limitBytes: number,
+): Uint8Array {
+  const probe = new Uint8Array(body.byteLength + 1);
+  probe.set(body);
+  const { buffer, engine } = decode(probe, { maxOutputLength: limitBytes, info: true }) as Informed;
+  if (engine.bytesWritten !== body.byteLength) throw new SyntaxError("it ends too early, or something follows its end");
+  return buffer;
+}
+
+function inflateZstd(body: Uint8Array<ArrayBuffer>, limitBytes: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let rest = limitBytes;
+  for (const frame of splitZstdFrames(body)) {
+    // One more than is left, because the library takes no limit of zero.
+    const piece = zstdDecompressSync(frame, { ...WINDOW_OPTIONS, maxOutputLength: rest + 1 });
+    rest -= piece.byteLength;
+    if (rest < 0) throw new TooLargeError(`it inflates to more than ${limitBytes} bytes`);
+    pieces.push(piece);
+  }
+  return join(pieces);
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((total, piece) => total + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
+}
+
+/** Out of a `Buffer`, which may be a view of memory that others share, comes an array of its own. */
+function asBytes(buffer: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer: memory, byteLength } = buffer;
+  const isWhole = memory instanceof ArrayBuffer && memory.byteLength === byteLength;
+  return isWhole ? new Uint8Array(memory) : Uint8Array.from(buffer);
+}

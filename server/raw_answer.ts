@@ -1,0 +1,153 @@
+/**
+ * A paste's bytes as an answer: compressed for those who take them so, in part, or not at all.
+ *
+ * @module
+ */
+
+import { chooseEncoding } from "./accept_encoding.ts";
+import { allowsPart, entityTag, matchesTag } from "./entity_tag.ts";
+import { PasteError } from "./errors.ts";
+import { cleanName } from "./paste.ts";
+import { chooseRange } from "./range.ts";
+import { headersOf, respond, respondEmpty } from "./response.ts";
+import type { StoredPaste } from "./stored_paste.ts";
+
+/** What an answer depends on beside request and paste. */
+export interface RawOptions {
+  /** What stands behind the id in the path, without the slash; `raw` and nothing ask for no name. */
+  readonly suffix: string;
+  /** The time. */
+  readonly nowMs: number;
+}
+
+/** What a paste's answers have in common, made once. */
+interface Prepared {
+  /** For those who take the bytes as they came. */
+  readonly plain: Record<string, string>;
+  /** For those who take them as they are stored; the same as `plain` when they are stored as they came. */
+  readonly stored: Record<string, string>;
+}
+
+/** A year: the id is never used again and its bytes never change. */
+const LONGEST_AGE_SECONDS = 31_536_000;
+
+const ALWAYS = { "Vary": "Accept, Accept-Encoding", "X-Robots-Tag": "noindex" };
+
+/** By the paste in memory, so that they go together. */
+const preparedAnswers = new WeakMap<StoredPaste, Prepared>();
+
+/**
+ * Answers with the bytes of a paste.
+ *
+ * @param request A GET or HEAD.
+ * @param paste The paste; one that is gone with its first reader must have been taken out, or be asked for by HEAD.
+ * @param options The path's suffix and the time.
+ * @returns 200, 206 or 304.
+ * @throws {PasteError} `bad-range`; `not-acceptable` when the client refuses every form that there is.
+ */
+export async function rawAnswer(request: Request, paste: StoredPaste, options: RawOptions): Promise<Response> {
+  const { headers } = request;
+  const choice = chooseEncoding(headers.get("accept-encoding"), paste.stored.coding);
+  const range = headers.get("range");
+  if (range !== null && choice !== "none" && request.method === "GET" && !paste.facts.burn) {
+    const part = await partialAnswer(request, paste, { ...options, range });
+    if (part) return part;
+  }
+  if (choice === "none") {
+    throw new PasteError("not-acceptable", "Cannot send the paste as Accept-Encoding refuses it: allow identity");
+  }
+  const coding = choice === "stored" ? paste.stored.coding : null;
+  if (isKnown(headers, paste, coding)) return notModified(paste, coding, options);
+  const body = choice === "stored" ? paste.stored.bytes : await plainBytes(request, paste);
+  const isUsual = options.suffix === "" && paste.facts.expiresAt === null && !paste.facts.burn;
+  const prepared = isUsual ? prepare(paste, options)[choice] : makeHeaders(paste, coding, options);
+  return new Response(body, { headers: prepared });
+}
+
+/** HEAD needs no more than the length, which is known. */
+function plainBytes(request: Request, paste: StoredPaste): Promise<Uint8Array<ArrayBuffer> | null> {
+  return request.method === "HEAD" ? Promise.resolve(null) : paste.plain();
+}
+
+function prepare(paste: StoredPaste, options: RawOptions): Prepared {
+  const known = preparedAnswers.get(paste);
+  if (known) return known;
+  const { coding } = paste.stored;
+  const plain = makeHeaders(paste, null, options);
+  const made = { plain, stored: coding === null ? plain : makeHeaders(paste, coding, options) };
+  preparedAnswers.set(paste, made);
+  return made;
+}
+
+function makeHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {
+  const length = coding === null ? paste.facts.size : paste.stored.bytes.byteLength;
+  return headersOf({ form: "raw", length, headers: ownHeaders(paste, coding, options) });
+}
+
+function ownHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {
+  const { id, name: ownName } = paste.facts;
+  const { suffix } = options;
+  const name = suffix === "raw" || suffix === "" ? ownName : cleanName(suffix.slice(suffix.lastIndexOf("/") + 1));
+  return {
+    "ETag": entityTag(id, coding),
+    "Cache-Control": cachePolicy(paste, options.nowMs),
+    ...ALWAYS,
+    ...(coding === null ? {} : { "Content-Encoding": coding }),
+    ...(name === null ? {} : { "Content-Disposition": inlineAs(name) }),
+  };
+}
+
+/**
+ * How long others may keep a paste: no longer than we do.
+ *
+ * @param paste The paste.
+ * @param nowMs The time.
+ * @returns The value of `Cache-Control`.
+ */
+export function cachePolicy(paste: StoredPaste, nowMs: number): string {
+  const { burn, expiresAt } = paste.facts;
+  if (burn) return "no-store";
+  if (expiresAt === null) return `public, max-age=${LONGEST_AGE_SECONDS}, immutable`;
+  const rest = Math.max(Math.floor((expiresAt - nowMs) / 1000), 0);
+  return `public, max-age=${Math.min(rest, LONGEST_AGE_SECONDS)}, immutable`;
+}
+
+function isKnown(headers: Headers, paste: StoredPaste, coding: string | null): boolean {
+  const known = headers.get("if-none-match");
+  return known !== null && !paste.facts.burn && matchesTag(known, entityTag(paste.facts.id, coding));
+}
+
+function notModified(paste: StoredPaste, coding: string | null, { nowMs }: RawOptions): Response {
+  const headers = { "ETag": entityTag(paste.facts.id, coding), "Cache-Control": cachePolicy(paste, nowMs), ...ALWAYS };
+  return respondEmpty(304, headers);
+}
+
+/** Parts are of the plain bytes, whatever the client takes otherwise; `null` when the whole is to be sent. */
+async function partialAnswer(
+  request: Request,
+  paste: StoredPaste,
+  options: RawOptions & { readonly range: string },
+): Promise<Response | null> {
+  const { size, id } = paste.facts;
+  if (!allowsPart(request.headers.get("if-range"), entityTag(id, null))) return null;
+  const choice = chooseRange(options.range, size);
+  if (choice.kind === "whole") return null;
+  if (isKnown(request.headers, paste, null)) return notModified(paste, null, options);
+  if (choice.kind === "unsatisfiable") {
+    throw new PasteError("bad-range", `Cannot send that part of the paste as it has ${size} bytes`, {
+      headers: { "Content-Range": `bytes */${size}` },
+    });
+  }
+  const { start, end } = choice;
+  const headers = { ...ownHeaders(paste, null, options), "Content-Range": `bytes ${start}-${end - 1}/${size}` };
+  return respond((await paste.plain()).subarray(start, end), { form: "raw", status: 206, headers });
+}
+
+/** RFC 6266 with the encoding of RFC 8187, which percent-encodes a little more than `encodeURIComponent`. */
+function inlineAs(name: string): string {
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `inline; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,39 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import type { Codec } from "../../server/codec.ts";
+import { StoredPaste } from "../../server/stored_paste.ts";
+import { bytesOf } from "./support.ts";
+
+const FACTS = { id: "a", name: null, createdAt: null, expiresAt: null, burn: false, size: 5 };
+
+/** A codec that counts, and fails as often as it is told. */
+function countingCodec(failures = 0): Codec & { readonly runs: () => number } {
+  let runs = 0;
+  return {
+    run: () => ++runs > failures ? Promise.resolve({ bytes: bytesOf("hello") }) : Promise.reject(new Error("died")),
+    runs: () => runs,
+  };
+}
+
+Deno.test("StoredPaste.plain() decompresses once, however many ask", async () => {
+  const codec = countingCodec();
+  const paste = new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, codec);
+  const [one, two] = await Promise.all([paste.plain(), paste.plain()]);
+  assertEquals(one, bytesOf("hello"));
+  assertStrictEquals(one, two);
+  assertEquals(codec.runs(), 1);
+});
+
+Deno.test("StoredPaste.plain() tries again after a failure", async () => {
+  const paste = new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, countingCodec(1));
+  await assertRejects(() => paste.plain(), Error, "died");
+  assertEquals(await paste.plain(), bytesOf("hello"));
+});
+
+Deno.test("StoredPaste.plain() returns what is stored as it came, and memoryBytes counts both forms", async () => {
+  const codec = countingCodec();
+  const bytes = bytesOf("hello");
+  const paste = new StoredPaste(FACTS, { bytes, coding: null }, codec);
+  assertStrictEquals(await paste.plain(), bytes);
+  assertEquals([codec.runs(), paste.memoryBytes], [0, 1029]);
+  assertEquals(new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, codec).memoryBytes, 1031);
+});
