@@ -47,7 +47,7 @@ Deno.test("a paste is answered with 503 in time while the bucket is down under D
   const refused = await sendPaste(service.url, makePaste(seededRandom(2)));
   assertLess(performance.now() - startedAt, ANSWER_MS_MAX);
   assertEquals([refused.status, refused.retryAfter], [503, "5"]);
-  assertMatch(refused.text, /^Cannot confirm the paste [^\n]*try again\n$/);
+  assertMatch(refused.text, /^Cannot confirm the change [^\n]*try again\n$/);
   assertEquals((await fetch(`${service.url}/healthz`).then((response) => response.text())).trim(), "ok");
 
   bucket.down = false;

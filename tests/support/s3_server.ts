@@ -77,6 +77,8 @@ export class S3Server implements AsyncDisposable {
   readonly #bucketState: S3ServerBucket;
   readonly #random: () => number;
   readonly #now: () => number;
+  /** Replies that wait for their time. */
+  readonly #heldBack = new Set<ReturnType<typeof setTimeout>>();
 
   private constructor(server: Server, options: S3ServerOptions) {
     this.#server = server;
@@ -120,6 +122,7 @@ export class S3Server implements AsyncDisposable {
 
   /** Stops the server and closes all its connections. */
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#heldBack) clearTimeout(timer);
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
@@ -143,8 +146,12 @@ export class S3Server implements AsyncDisposable {
     const { method, operation, key, headers, rawQuery } = call;
     this.requests.push({ method, operation, key, headers, rawQuery, status: answer?.status ?? 0, fault });
     const send = (): void => this.#send(call, answer, fault, response);
-    if (this.faults.delayMs > 0) setTimeout(send, this.faults.delayMs);
-    else send();
+    if (this.faults.delayMs === 0) return send();
+    const timer = setTimeout(() => {
+      this.#heldBack.delete(timer);
+      send();
+    }, this.faults.delayMs);
+    this.#heldBack.add(timer);
   }
 
   #chooseFault(): Fault | null {
