@@ -4,57 +4,31 @@
  * @module
  */
 
-import { type Clock, pause } from "./clock.ts";
-import type { FencingMode, ReplicateSettings, StalePolicy } from "./config.ts";
-import type { EventListener, ReplicateEvent } from "./events.ts";
+import { pause } from "./clock.ts";
+import type { FencingMode, StalePolicy } from "./config.ts";
+import type { ReplicateEvent } from "./events.ts";
 import { Fencing } from "./fencing.ts";
-import type { CommitGate } from "./live_wal.ts";
-import type { ObjectStore } from "./object_store.ts";
 import { type Preparation, prepareDatabase } from "./prepare.ts";
 import type { StopOutcome } from "./protocol.ts";
 import type { ReaderGate } from "./restored_database.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionOptions } from "./session.ts";
 import { StateFile } from "./state_file.ts";
 import type { EngineTally } from "./tally.ts";
 import { Wake } from "./wake.ts";
-import type { WriterStatus } from "./writer_status.ts";
 
 /** How long a replica that does not answer the claim keeps the application from opening its database, in milliseconds. */
 const CLAIM_PATIENCE_MS = 10_000;
 
-/** What a {@linkcode Replicator} works with. */
-export interface ReplicatorOptions {
-  /** The path of the database file. */
-  readonly databasePath: string;
-  /** The replicas' objects. */
-  readonly stores: readonly ObjectStore[];
+/** What a {@linkcode Replicator} works with. `closesLog` is about {@linkcode Replicator.stop}. */
+export interface ReplicatorOptions extends Omit<SessionOptions, "state" | "preparation" | "isFenced" | "lastNotice"> {
   /** What to do with a database that has missed what another instance wrote. */
   readonly onStale: StalePolicy;
   /** Whether another writer must be kept away. */
   readonly fencing: FencingMode;
-  /**
-   * Whether the application has ended when {@linkcode Replicator.stop} is called: then the log is closed, so that another
-   * instance can go on at once. What is committed after that costs a new generation.
-   */
-  readonly closesLog: boolean;
-  /** Pace and bounds. */
-  readonly settings: ReplicateSettings;
-  /** What differs from them for single replicas. Default: nothing. */
-  readonly replicaSettings?: ReadonlyMap<ObjectStore, Partial<ReplicateSettings>>;
   /** The folder of the engine's own files. Default: the usual one beside the database. */
   readonly metaFolder?: string;
-  /** Holds the application's commits while the write lock is the engine's. */
-  readonly gate: CommitGate;
   /** Lets the restored database be read while this instance waits for its turn to write. */
   readonly readers: ReaderGate;
-  /** Time. */
-  readonly clock: Clock;
-  /** A number in [0, 1), for pauses. */
-  readonly random: () => number;
-  /** Receives events. */
-  readonly emit: EventListener;
-  /** Receives the state of all replicas whenever one has changed. */
-  readonly onStatus: (statuses: readonly WriterStatus[]) => void;
 }
 
 /** Keeps the replicas of one database up to date, from before the application opens it until after it has ended. */

@@ -36,7 +36,10 @@ export interface SessionOptions {
   readonly preparation: Preparation;
   /** Whether a store creates only what is absent. */
   readonly isFenced: (store: ObjectStore, signal: AbortSignal) => Promise<boolean>;
-  /** Whether the application has ended when the session is told to finish. */
+  /**
+   * Whether the application has ended when the engine is told to finish: then the log is closed, so that another instance
+   * can go on at once. What is committed after that costs a new generation.
+   */
   readonly closesLog: boolean;
   /** Holds the application's commits while the write lock is the engine's. */
   readonly gate: CommitGate;
