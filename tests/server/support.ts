@@ -141,6 +141,7 @@ export class TestApp implements AsyncDisposable {
         health: { health: () => self.health },
         assets,
         codec: inlineCodec,
+        phase: "serving",
         ...clientParts(config, opened.clock),
       }));
   }
@@ -210,6 +211,18 @@ export class TestServer implements AsyncDisposable {
     await this.server.drain();
     await this.folder[Symbol.asyncDispose]();
   }
+}
+
+/** Which files this process has open below a path. */
+export function openFiles(path = "/"): readonly string[] {
+  return [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
+    try {
+      const target = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      return target.startsWith(path) ? [target] : [];
+    } catch {
+      return []; // the descriptor that lists them is gone already
+    }
+  });
 }
 
 /** Encodes text. */
