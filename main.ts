@@ -53,13 +53,12 @@ export function run(config: Config): Service {
     onTally: (tally) => metrics.count(tally),
     hold: () => server.hold(),
     release: () => server.release(),
-    openForReading: () => undefined,
-    closeForReading: () => Promise.resolve(),
+    openForReading: () => server.openForReading(),
+    closeForReading: () => server.closeForReading(),
   });
   const metrics = new ReplicationMetrics({ ...config.replicate, health: () => replication.replicas() });
   const server = startServer(config.server, { durability: replication, health: replication, metrics });
-  const { port, metricsPort } = server;
-  logEvent("info", "Listening", { port, metricsPort });
+  logEvent("info", "Listening", { port: server.port, metricsPort: server.metricsPort });
   const ready = replication.prepared.then(() => server.open()).then(() => logEvent("info", "Serving pastes"));
   const stop = async (): Promise<number> => {
     await server.drain();
@@ -67,7 +66,7 @@ export function run(config: Config): Service {
     logEvent(outcome === "incomplete" ? "error" : "info", "Stopped", { outcome });
     return outcome === "incomplete" ? 1 : 0;
   };
-  return { port, metricsPort, ready, stop };
+  return { port: server.port, metricsPort: server.metricsPort, ready, stop };
 }
 
 /** Reads both halves, so that all their problems are told at once; null when help is wanted instead. */

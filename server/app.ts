@@ -55,6 +55,8 @@ export interface AppParts {
   readonly clock: Clock;
   /** Inflates what clients have compressed. */
   readonly codec: Codec;
+  /** Whether pastes can be created already. */
+  readonly phase: "starting" | "serving";
 }
 
 /** Methods that a path may know, in the order of an `Allow` header. */
@@ -83,7 +85,7 @@ export function createApp(parts: AppParts): Hono {
   register(ROUTES.putNamed, gate.creating(putNamed(create)));
   register(ROUTES.delete, gate.reading(deletePaste({ store, health })));
   register(ROUTES.healthz, healthz);
-  register(ROUTES.readyz, readyz(health, "serving"));
+  register(ROUTES.readyz, readyz(health, parts.phase));
   register(ROUTES.limits, serveLimits(parts.limits));
   register(ROUTES.openapi, serveOpenApi(site.title, links));
   register(ROUTES.robots, robots);

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { dirname } from "@std/path";
+import { dirname, resolve, toFileUrl } from "@std/path";
 import Sqlite from "libsql";
 
 /** What a statement can be given, and what a row holds. */
@@ -89,12 +89,18 @@ type Connection = InstanceType<typeof Sqlite>;
  */
 const openConnections = new Set<Connection>();
 
+/** What a database that is only read is attached as. */
+const ATTACHED = "reading";
+
 /** An open database with one connection. */
 export class Database {
   readonly #connection: Connection;
+  /** What its tables' names may be qualified with; pragmas have to be. */
+  readonly schema: string;
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, schema: string) {
     this.#connection = connection;
+    this.schema = schema;
   }
 
   /**
@@ -110,14 +116,31 @@ export class Database {
     await Deno.mkdir(folder, { recursive: true });
     const connection = translated(() => new Sqlite(path));
     openConnections.add(connection);
-    const database = new Database(connection);
+    const database = new Database(connection, "main");
     for (const [name, wish] of SETTINGS) database.#set(name, wish);
     return database;
   }
 
   /**
-   * Says how long a statement may wait for another process's lock. It blocks this thread meanwhile, and with it every
-   * request: whoever can come back later says so with a small number.
+   * Opens a database that is there, to read it and nothing else. Nobody may write to it meanwhile.
+   *
+   * It is attached to an empty database in memory: the library keeps a connection open until its last statement is
+   * collected as garbage, but what is detached is closed at once.
+   *
+   * @param path The file.
+   * @returns The open database; whatever writes is refused.
+   * @throws {DatabaseError} When it cannot be opened.
+   */
+  static openForReading(path: string): Database {
+    const database = new Database(new Sqlite(":memory:"), ATTACHED);
+    // Without a WAL the file is all there is: neither lock nor file is made beside it (uri.html, "immutable").
+    const mode = hasWal(path) ? "mode=ro" : "mode=ro&immutable=1";
+    database.prepare(`ATTACH ? AS ${ATTACHED}`).run([`${toFileUrl(resolve(path)).href}?${mode}`]);
+    return database;
+  }
+
+  /**
+   * Says how long a statement may wait for another process's lock; meanwhile it blocks this thread and every request.
    *
    * @param ms The wait, in whole milliseconds.
    */
@@ -175,10 +198,11 @@ export class Database {
   }
 
   /**
-   * Closes the connection. As the last connection to the file it checkpoints the WAL and deletes it: for tests only,
-   * never in a process that replicates.
+   * Closes the database. When it is only read, nothing is left open and nothing was written. Any other's last
+   * connection checkpoints the WAL and deletes it: for tests only, never in a process that replicates.
    */
   close(): void {
+    if (this.schema === ATTACHED) this.prepare(`DETACH ${ATTACHED}`).run([]);
     openConnections.delete(this.#connection);
     this.#connection.close();
   }
@@ -190,6 +214,15 @@ export class Database {
     if (current !== wish) {
       throw new Error(`Cannot use the database as "PRAGMA ${name}" must be ${wish}: current value is ${current}`);
     }
+  }
+}
+
+function hasWal(path: string): boolean {
+  try {
+    return Deno.statSync(`${path}-wal`).size > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

@@ -26,6 +26,7 @@ const STATUS = {
   "internal": 500,
   "starting": 503,
   "stopping": 503,
+  "waiting": 503,
   "fenced": 503,
   "not-yet-durable": 503,
   "database-busy": 503,
@@ -44,6 +45,7 @@ export type PasteErrorStatus = (typeof STATUS)[PasteErrorCode];
 const RETRY_AFTER_SECONDS: Partial<Readonly<Record<PasteErrorCode, number>>> = {
   "starting": 2,
   "stopping": 2,
+  "waiting": 3,
   "fenced": 10,
   "not-yet-durable": 5,
   "database-busy": 2,

@@ -22,6 +22,8 @@ import { PASTE_ID_ALPHABET, PASTE_ID_RANDOM_LENGTH } from "./paste_id.ts";
 import { ServiceMetrics } from "./metrics.ts";
 import { listenForMetrics } from "./metrics_listener.ts";
 import type { ServerPorts } from "./ports.ts";
+import { ReadOnlyStore } from "./read_only_store.ts";
+import { ReadingPhase, WRITES } from "./reading_phase.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { migrate } from "./schema.ts";
 import { SqlitePasteStore } from "./sqlite_paste_store.ts";
@@ -32,9 +34,6 @@ import { Sweeper } from "./sweeper.ts";
 const BODY_GRACE_MS = 5_000;
 
 const STOPPING = "Cannot write as the service is stopping: try again";
-
-/** Requests with these methods are counted as writes, and refused once the service stops. */
-const WRITES: readonly string[] = ["PUT", "POST", "DELETE"];
 
 /** How long a statement may wait for another process's lock once requests are served, in milliseconds. */
 const BUSY_WAIT_MS = 20;
@@ -50,11 +49,24 @@ export interface PasteServer {
   readonly metricsPort: number | null;
   /**
    * Opens the database, creates it when it is not there, brings it to the current schema and begins to serve. To be
-   * called once, when the file is restored and not held.
+   * called once, when the file is restored and not held. Ends {@linkcode openForReading} first.
    *
    * @throws {Error} When the database cannot be opened; the service goes on answering that it starts.
    */
   open(): Promise<void>;
+  /**
+   * Lets the restored database be read soon, though another instance still writes: nothing is written, and whatever
+   * would write is answered with 503. When it cannot be opened, or is of another version, that is logged and the
+   * service goes on answering that it starts. Nothing happens once {@linkcode open} was called.
+   */
+  openForReading(): void;
+  /**
+   * Ends that: waits for the reads in flight and closes the file, so that another may take its place. The service
+   * answers that it starts again.
+   *
+   * @returns Resolves when the file is closed; at once when it is not open.
+   */
+  closeForReading(): Promise<void>;
   /** From now on nothing is written to the database, until {@linkcode release}: pastes wait, reads go on. Not counted. */
   hold(): void;
   /** Lets pastes be written again. */
@@ -82,13 +94,22 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   let app: Hono = createStartingApp(ports.health);
   let store: SqlitePasteStore | null = null;
   let sweeper: Sweeper | null = null;
+  let isOpening = false;
   let held = false;
   let drained: Promise<void> | null = null;
 
   const codec = new CodecPool(Math.min(navigator.hardwareConcurrency, MAX_CODEC_THREADS));
   const writes = new InFlight();
+  const parts = { health: ports.health, codec, ...clientParts(config, systemClock) };
+  const reading = new ReadingPhase({
+    openStore: () => ReadOnlyStore.open(config.databasePath, { ...config, clock: systemClock, codec }),
+    createApp: async (opened) => createApp({ ...parts, store: opened, assets: await loadAssets(), phase: "starting" }),
+    clock: systemClock,
+  });
   const answer: Deno.ServeHandler = (request, connection) => {
     if (!hasPossibleHost(request.headers)) return errorResponse(badHost(), request);
+    const early = reading.answer(request, connection);
+    if (early) return early;
     if (!WRITES.includes(request.method)) return app.fetch(request, connection);
     if (drained) return errorResponse(new PasteError("stopping", STOPPING), request);
     return writes.count(async () => await app.fetch(request, connection));
@@ -99,15 +120,15 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
   const server = listen(config, metrics === null ? answer : counted(answer, metrics));
 
   const open = async (): Promise<void> => {
-    if (store) throw new Error("Invariant broken: the service is opened once");
+    if (isOpening) throw new Error("Invariant broken: the service is opened once");
+    isOpening = true;
+    await reading.close();
     const assets = await loadAssets();
     const opened = await openStore(config, ports, codec);
     if (held) opened.hold();
-    const { health } = ports;
-    const counting = metrics?.counting(opened) ?? opened;
-    app = createApp({ store: counting, health, assets, codec, ...clientParts(config, systemClock) });
+    app = createApp({ ...parts, store: metrics?.counting(opened) ?? opened, assets, phase: "serving" });
     store = opened;
-    const mayWrite = (): boolean => ["writer", "off"].includes(health.health().role);
+    const mayWrite = (): boolean => ["writer", "off"].includes(ports.health.health().role);
     sweeper = new Sweeper({ sweep: () => opened.sweep(), mayWrite, clock: systemClock });
   };
 
@@ -115,6 +136,7 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     // Deno 2.9's shutdown() cuts off the bodies that are still coming (denoland/deno#36809): they get some time before.
     await writes.idle(systemClock, BODY_GRACE_MS);
     await server.shutdown();
+    await reading.close();
     await sweeper?.stop();
     await store?.idle();
     await metricsServer?.shutdown();
@@ -125,6 +147,10 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     port: server.addr.port,
     metricsPort: metricsServer?.addr.port ?? null,
     open,
+    openForReading: () => {
+      if (!isOpening && !drained) reading.open();
+    },
+    closeForReading: () => reading.close(),
     hold: () => {
       held = true;
       store?.hold();

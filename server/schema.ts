@@ -75,9 +75,24 @@ export function migrate(database: Database): number {
   return steps.length;
 }
 
-function verifyColumns(database: Database): void {
+/**
+ * Tells whether a database has the current schema, without changing it.
+ *
+ * @param database The open database.
+ * @returns Whether it can be read as it is.
+ */
+export function isCurrent(database: Database): boolean {
+  const version = Number(database.query(`PRAGMA ${database.schema}.user_version`)[0]?.[0]);
+  return version === MIGRATIONS.length && missingColumns(database).length === 0;
+}
+
+function missingColumns(database: Database): readonly string[] {
   const present = new Set(database.query("SELECT name FROM pragma_table_info('entries')").map(([name]) => name));
-  const missing = COLUMNS.filter((column) => !present.has(column));
+  return COLUMNS.filter((column) => !present.has(column));
+}
+
+function verifyColumns(database: Database): void {
+  const missing = missingColumns(database);
   if (missing.length > 0) {
     throw new Error(
       `Cannot open the database as its table "entries" must have the columns ${COLUMNS.join(", ")}: ` +

@@ -9,16 +9,16 @@ import { type Codec, inlineCodec } from "./codec.ts";
 import type { Database } from "./database.ts";
 import { hashDeleteToken, isDeleteToken } from "./delete_token.ts";
 import { messageWithCauses, PasteError } from "./errors.ts";
-import { expiryAfter, formatInstant, isExpired } from "./expiry.ts";
+import { expiryAfter, formatInstant } from "./expiry.ts";
 import { logEvent } from "./log.ts";
-import { LruCache } from "./lru.ts";
 import type { NewPaste } from "./paste.ts";
 import { formatPasteId } from "./paste_id.ts";
 import type { DeleteOutcome, PasteStore, Receipt } from "./paste_store.ts";
+import { PasteReader } from "./paste_reader.ts";
 import { type PasteRow, PasteTable } from "./paste_table.ts";
-import { PasteWriter, readableError } from "./paste_writer.ts";
+import { PasteWriter } from "./paste_writer.ts";
 import type { StorageQuota } from "./storage_quota.ts";
-import { type StoredContent, StoredPaste } from "./stored_paste.ts";
+import type { StoredContent, StoredPaste } from "./stored_paste.ts";
 
 /** Smaller pastes stay as they are: compressing them takes longer than writing the page that would be saved. */
 const MIN_COMPRESSED_BYTES = 2048;
@@ -63,8 +63,7 @@ export class SqlitePasteStore implements PasteStore {
   readonly #codec: Codec;
   readonly #table: PasteTable;
   readonly #writer: PasteWriter;
-  /** Never a paste that is gone with its first reader, and nothing about ids that there are not. */
-  readonly #hot: LruCache<StoredPaste>;
+  readonly #reader: PasteReader;
 
   /**
    * Takes over a database.
@@ -76,7 +75,7 @@ export class SqlitePasteStore implements PasteStore {
     this.#codec = options.codec ?? inlineCodec;
     this.#table = new PasteTable(options.database);
     this.#writer = new PasteWriter({ ...options, table: this.#table });
-    this.#hot = new LruCache(options.cacheBytes);
+    this.#reader = new PasteReader({ ...options, table: this.#table, codec: this.#codec });
   }
 
   /** See {@linkcode PasteStore.put}. */
@@ -107,15 +106,7 @@ export class SqlitePasteStore implements PasteStore {
   /** See {@linkcode PasteStore.get}. */
   // deno-lint-ignore require-await -- a store elsewhere would wait, and an error has to come as a rejection
   async get(id: string): Promise<StoredPaste | null> {
-    const hot = this.#hot.get(id);
-    if (hot) {
-      if (hot.facts.expiresAt === null || !isExpired(hot.facts.expiresAt, this.#options.clock.now())) return hot;
-      this.#hot.delete(id);
-      return null;
-    }
-    const paste = this.#read(id);
-    if (paste && !paste.facts.burn) this.#hot.set(id, paste, paste.memoryBytes);
-    return paste;
+    return this.#reader.get(id);
   }
 
   /** See {@linkcode PasteStore.take}. */
@@ -136,7 +127,7 @@ export class SqlitePasteStore implements PasteStore {
       this.#options.quota.restored(row.contents.byteLength);
       throw error;
     }
-    return this.#toPaste(row);
+    return this.#reader.toPaste(row);
   }
 
   /** See {@linkcode PasteStore.delete}. */
@@ -195,17 +186,8 @@ export class SqlitePasteStore implements PasteStore {
 
   /** Should the group fail after this, the paste is read again from the database: no harm. */
   #remove(id: string): number {
-    this.#hot.delete(id);
+    this.#reader.forget(id);
     return this.#table.remove(id);
-  }
-
-  #read(id: string): StoredPaste | null {
-    try {
-      const row = this.#table.select(id, this.#nowSeconds());
-      return row && this.#toPaste(row);
-    } catch (error) {
-      throw readableError(error);
-    }
   }
 
   async #compress(paste: NewPaste): Promise<StoredContent> {
@@ -219,22 +201,6 @@ export class SqlitePasteStore implements PasteStore {
       logEvent("warning", "Paste not compressed", { error: messageWithCauses(error) });
       return asIs(paste);
     }
-  }
-
-  #toPaste({ id, creationTime, contents, name, coding, plainSize, expiresAtSeconds, burn }: PasteRow): StoredPaste {
-    if (coding !== null && coding !== "zstd") {
-      throw new Error(`Cannot read a paste as its coding must be "zstd": current value is "${coding}"`);
-    }
-    const createdAt = Date.parse(creationTime ?? "");
-    const facts = {
-      id,
-      name,
-      createdAt: Number.isNaN(createdAt) ? null : createdAt,
-      expiresAt: expiresAtSeconds === null ? null : expiresAtSeconds * 1000,
-      burn: burn === 1,
-      size: plainSize ?? contents.byteLength,
-    };
-    return new StoredPaste(facts, { bytes: contents, coding }, this.#codec);
   }
 }
 

@@ -7,7 +7,7 @@ import { HEALTH_OFF, ManualClock, TestApp } from "./support.ts";
 
 function surroundings(config: ServerConfig): Omit<AppParts, "store"> {
   return {
-    ...{ health: { health: () => HEALTH_OFF }, assets: [], codec: inlineCodec },
+    ...{ health: { health: () => HEALTH_OFF }, assets: [], codec: inlineCodec, phase: "serving" as const },
     ...clientParts(config, new ManualClock()),
   };
 }

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import { Database, DatabaseError } from "../../server/database.ts";
 import { openSqlite } from "../support/sqlite.ts";
-import { TempFolder } from "./support.ts";
+import { openFiles, TempFolder } from "./support.ts";
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
@@ -105,4 +105,30 @@ Deno.test("Statement returns every kind of value, and leaves no read open that w
   assertEquals(Object.values(other.all("PRAGMA wal_checkpoint(RESTART)")[0] ?? {})[0], 0);
   other[Symbol.dispose]();
   database.close();
+});
+
+Deno.test("Database.openForReading() reads under any name, refuses to write, and close() leaves no file open", async () => {
+  await using folder = new TempFolder();
+  const path = folder.file("ü #1?%.db");
+  const writer = await Database.open(path);
+  writer.query("CREATE TABLE t (a)");
+  writer.query("INSERT INTO t VALUES (7)");
+  writer.query("PRAGMA user_version = 5");
+  const [merged, kept] = [folder.file("m #1?%.db"), folder.file("k.db")];
+  for (const end of ["", "-wal"]) await Deno.copyFile(path + end, kept + end);
+  writer.query("PRAGMA wal_checkpoint(TRUNCATE)");
+  await Deno.copyFile(path, merged);
+  for (const copy of [merged, kept]) {
+    const database = Database.openForReading(copy);
+    assertEquals(database.query("SELECT a FROM t"), [[7]]);
+    assertEquals(database.query(`PRAGMA ${database.schema}.user_version`), [[5]]);
+    assertThrows(() => database.query("INSERT INTO t VALUES (8)"), DatabaseError);
+    assert(openFiles(copy).includes(copy));
+    database.close();
+    assertEquals(openFiles(copy), []);
+  }
+  assertEquals([await exists(`${merged}-wal`), await exists(`${merged}-shm`)], [false, false]);
+  assertThrows(() => Database.openForReading(folder.file("none.db")), DatabaseError);
+  assertFalse(await exists(folder.file("none.db")));
+  writer.close();
 });

@@ -1,6 +1,6 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import { Database } from "../../server/database.ts";
-import { migrate } from "../../server/schema.ts";
+import { isCurrent, migrate } from "../../server/schema.ts";
 import { TempFolder } from "./support.ts";
 
 const COLUMNS = [
@@ -72,4 +72,20 @@ Deno.test("migrate() makes an index that pastes without an end are not in, and t
     for (let i = 0; i < 2000; i++) database.query("INSERT INTO entries (id, contents) VALUES (?, 'x')", [`${i}`]);
     assertEquals(database.query("SELECT sql FROM sqlite_schema WHERE name = 'entries_expires_at'").length, 1);
     assertEquals(pages(), 1);
+  }));
+
+Deno.test("isCurrent() is true for the current schema only, and changes nothing", () =>
+  withDatabase((database) => {
+    const version = (): unknown => database.query("PRAGMA user_version")[0]?.[0];
+    assertEquals([isCurrent(database), version()], [false, 0]);
+    migrate(database);
+    const newest = version();
+    assertEquals([isCurrent(database), version()], [true, newest]);
+    for (const other of [1, 99]) {
+      database.query(`PRAGMA user_version = ${other}`);
+      assertEquals([isCurrent(database), version()], [false, other]);
+    }
+    database.query(`PRAGMA user_version = ${newest}`);
+    database.query("ALTER TABLE entries DROP COLUMN burn");
+    assertFalse(isCurrent(database));
   }));

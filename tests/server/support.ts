@@ -20,6 +20,8 @@ import { StorageQuota } from "../../server/storage_quota.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { SqlitePasteStore, type SqlitePasteStoreOptions } from "../../server/sqlite_paste_store.ts";
 
+export { openFiles } from "./open_files.ts";
+
 export { ManualClock };
 
 /** Replication switched off. */
@@ -141,6 +143,7 @@ export class TestApp implements AsyncDisposable {
         health: { health: () => self.health },
         assets,
         codec: inlineCodec,
+        phase: "serving",
         ...clientParts(config, opened.clock),
       }));
   }
