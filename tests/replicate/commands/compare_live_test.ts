@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { compareLive, type LiveComparison } from "../../../replicate/commands/compare_live.ts";
 import type { ObjectStore } from "../../../replicate/object_store.ts";
 import { encodeFrame } from "../../../replicate/lz4/block.ts";
@@ -109,6 +109,6 @@ Deno.test("compareLive() compares a database without a WAL with the replica's en
     engine.application.exec("INSERT INTO note (body) VALUES ('not uploaded')");
     engine.application.all("PRAGMA wal_checkpoint(TRUNCATE)");
     const found = await look();
-    assertEquals(found.type === "unknown" && found.why.startsWith("the database has no WAL"), true);
+    assertStringIncludes(found.type === "unknown" ? found.why : found.type, "the database has no WAL");
   });
 });
