@@ -114,7 +114,7 @@ export const DEFAULT_SETTINGS: ReplicateSettings = {
 };
 
 /** Objects that are younger are never deleted, in milliseconds: who finds them may still be about to use them. */
-const RETENTION_MS_MIN = 3_600_000;
+export const RETENTION_MS_MIN = 3_600_000;
 
 /**
  * Reads the configuration from the environment.

@@ -52,6 +52,23 @@ export function connectImmutable(path: string): Connection {
   }
 }
 
+/**
+ * Opens a connection that leaves the database as it is, in whatever journal mode.
+ *
+ * @param path The path of a database that is there.
+ * @throws {ReplicateError} `internal` when SQLite refuses.
+ */
+export function connectAsIs(path: string): Connection {
+  Deno.statSync(path);
+  try {
+    const connection = new Sqlite(path);
+    verifiedPragma(connection, "wal_autocheckpoint", 0);
+    return connection;
+  } catch (error) {
+    throw asReplicateError(error);
+  }
+}
+
 /** Opens four connections, or none. */
 export function connectAll(path: string): [Connection, Connection, Connection, Connection] {
   const open: Connection[] = [];

@@ -7,7 +7,7 @@
 import type { Clock } from "./clock.ts";
 import { BUSY_TIMEOUT_MS, connect, connectAll, type Connection, rollback, verifiedPragma } from "./connection.ts";
 import { DatabaseCounters } from "./database_counters.ts";
-import { ReplicateError } from "./errors.ts";
+import { beginPageRead } from "./page_read.ts";
 import type { SnapshotRead } from "./snapshot.ts";
 import { firstRow } from "./sqlite_query.ts";
 import { asReplicateError, busyError, isBusy } from "./sqlite_error.ts";
@@ -186,12 +186,7 @@ export class Database {
       connection.close();
     };
     try {
-      connection.exec("BEGIN");
-      const pageCount = numberOf(connection, "PRAGMA page_count");
-      const pageBytes = numberOf(connection, "PRAGMA page_size");
-      const select = connection.prepare("SELECT data FROM sqlite_dbpage WHERE pgno = ?");
-      const readPage = (pageNumber: number): Uint8Array => asBytes(firstRow(select, pageNumber)[0]);
-      return { pageCount, pageBytes, readPage, [Symbol.dispose]: close };
+      return { ...beginPageRead(connection), [Symbol.dispose]: close };
     } catch (error) {
       close();
       throw asReplicateError(error);
@@ -242,9 +237,4 @@ function hasTables(connection: Connection): boolean {
 
 function numberOf(connection: Connection, query: string): number {
   return Number(firstRow(connection.prepare(query))[0]);
-}
-
-function asBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  throw new ReplicateError("internal", "Cannot read a page of the database as SQLite has none under its number");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Buckets for how long SQLite's write lock is kept from others, in seconds. */
 const LOCK_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -14,6 +14,23 @@ const REPLICA = ["db", "name"] as const;
 
 /** Every metric of the engine. */
 export type MetricSet = ReturnType<typeof createMetricSet>;
+
+/** The metrics, and what writes them down. */
+export class MetricRegistry {
+  readonly #registry = new Registry();
+
+  /** The metrics by what they measure. */
+  readonly metrics: MetricSet = createMetricSet(this.#registry);
+
+  /**
+   * Writes everything down.
+   *
+   * @returns Prometheus' text format.
+   */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
 
 /**
  * Makes the metrics.

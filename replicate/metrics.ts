@@ -4,11 +4,10 @@
  * @module
  */
 
-import { Registry } from "prom-client";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ReplicaConfig } from "./config.ts";
 import type { ReplicateEvent } from "./events.ts";
-import { createMetricSet } from "./metric_set.ts";
+import { MetricRegistry } from "./metric_set.ts";
 import { parsePosition } from "./position.ts";
 import { CostEstimate, requestDollars, type RequestOperation } from "./request_prices.ts";
 import type { EngineTally, SyncTally } from "./tally.ts";
@@ -22,6 +21,10 @@ export interface ReplicationMetricsOptions {
   readonly replicas: readonly Pick<ReplicaConfig, "type">[];
   /** How each replica is doing. */
   readonly health: () => readonly ReplicaHealth[];
+  /** What the label `name` says of a replica, by its URL. Default: its type, or the URL where that is ambiguous. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** Where it is counted: several databases share one, and are told apart by their labels. Default: one of its own. */
+  readonly registry?: MetricRegistry;
   /** Time. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -48,8 +51,9 @@ export class ReplicationMetrics {
   readonly #types: readonly string[];
   readonly #health: () => readonly ReplicaHealth[];
   readonly #clock: Clock;
-  readonly #registry = new Registry();
-  readonly #metrics = createMetricSet(this.#registry);
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #registry: MetricRegistry;
+  readonly #metrics: MetricRegistry["metrics"];
   readonly #costs = new Map<string, CostEstimate>();
   /** What was counted already of what each writer has done. */
   readonly #counted = new Map<string, SyncTally>();
@@ -60,7 +64,11 @@ export class ReplicationMetrics {
    *
    * @param options The database, and who tells of its replicas.
    */
-  constructor({ databasePath, replicas, health, clock = systemClock }: ReplicationMetricsOptions) {
+  constructor(options: ReplicationMetricsOptions) {
+    const { databasePath, replicas, health, names = new Map(), clock = systemClock } = options;
+    this.#registry = options.registry ?? new MetricRegistry();
+    this.#metrics = this.#registry.metrics;
+    this.#names = names;
     this.#db = databasePath;
     this.#types = replicas.map(({ type }) => type);
     this.#health = health;
@@ -133,15 +141,20 @@ export class ReplicationMetrics {
   /**
    * Writes everything down.
    *
-   * @returns Prometheus' text format.
+   * @returns Prometheus' text format, with all that shares the registry.
    */
   text(): Promise<string> {
+    this.refresh();
+    return this.#registry.text();
+  }
+
+  /** Has the registry know how the replicas are doing now. */
+  refresh(): void {
     this.#readReplicas();
     const nowMs = this.#clock.monotonic();
     for (const [replica, cost] of this.#costs) {
       this.#metrics.monthlyCost.set(this.#labels(replica), cost.perMonth(nowMs));
     }
-    return this.#registry.metrics();
   }
 
   #readReplicas(): void {
@@ -195,8 +208,10 @@ export class ReplicationMetrics {
     return cost;
   }
 
-  /** Litestream names a replica by its type; where that is ambiguous, its URL does. */
+  /** Litestream names a replica that has no name by its type; where that is ambiguous, its URL does. */
   #labels(replica: string): { readonly db: string; readonly name: string } {
+    const given = this.#names.get(replica);
+    if (given !== undefined) return { db: this.#db, name: given };
     const type = typeOf(replica);
     const isOnlyOne = this.#types.filter((other) => other === type).length < 2;
     return { db: this.#db, name: isOnlyOne ? type : replica };

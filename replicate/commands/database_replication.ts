@@ -13,9 +13,11 @@ import { pathExists } from "../path_exists.ts";
 import type { StopOutcome } from "../protocol.ts";
 import { Replicator } from "../replicator.ts";
 import { pauseMs } from "../retry.ts";
+import { StateFile } from "../state_file.ts";
+import type { DatabaseMetrics } from "./database_metrics.ts";
 import type { Log } from "./log.ts";
 import type { Shell } from "./shell.ts";
-import { openReplica } from "./sources.ts";
+import { type OpenReplica, openReplica } from "./sources.ts";
 
 const RESTART_PAUSES = { basePauseMs: 1_000, maxPauseMs: 60_000 };
 
@@ -29,21 +31,26 @@ export interface DatabaseReplicationOptions {
   readonly log: Log;
   /** Where progress is drawn, or null. */
   readonly terminal: Shell["terminal"];
+  /** Counts what happens. Default: nobody does. */
+  readonly metrics?: DatabaseMetrics | null;
   /** Told of everything that happens, beside the log. */
   readonly onEvent?: (event: ReplicateEvent) => void;
 }
 
 /**
  * Runs the engine on a database that may be in use at any time, so it is neither restored nor moved aside: one that is
- * not there is waited for, and a stale one is fenced. An engine that fails is started again.
+ * not there is waited for, and a stale one is fenced. An engine that fails is started again. Only before the start, and
+ * only when that is asked for, a database is put where there is none.
  */
 export class DatabaseReplication {
   readonly #shell: Shell;
   readonly #options: DatabaseReplicationOptions;
-  readonly #stores: ReturnType<typeof openReplica>[];
+  readonly #stores: readonly OpenReplica[];
   readonly #printer: EventPrinter;
   readonly #stopping = new AbortController();
   #replicator: Replicator | null = null;
+  /** The engine that has put the database there, and goes on with it. */
+  #prepared: Replicator | null = null;
   #begun: Promise<void> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
   #notice = 0;
@@ -56,14 +63,41 @@ export class DatabaseReplication {
    * @throws {ReplicateError} `bad-config` when a bucket has no credentials.
    */
   constructor(shell: Shell, options: DatabaseReplicationOptions) {
-    const { log, source, terminal } = options;
+    const { log, source, terminal, metrics } = options;
     this.#shell = shell;
     this.#options = options;
-    this.#stores = source.replicas.map((replica) => openReplica(replica, shell));
+    this.#stores = source.replicas.map((replica) => metrics?.open(replica, shell) ?? openReplica(replica, shell));
     this.#printer = new EventPrinter({
       record: (level, message, fields) => log(level, message, { db: source.path, ...fields }),
       terminal,
     });
+  }
+
+  /**
+   * Restores a database that is not there, takes its replica over, and claims it, as the service does; a database that is
+   * there is left as it is, unless it is what an earlier call had restored and nobody has used. Nobody may have it open.
+   *
+   * @throws {ReplicateError} What makes it impossible: `store-refused`, `object-missing`, `object-damaged`.
+   * @throws {DOMException} Named `AbortError`, when {@linkcode DatabaseReplication.stop} was called meanwhile.
+   */
+  async prepare(): Promise<void> {
+    if (await this.#isInUse()) return;
+    const replicator = this.#createReplicator();
+    this.#replicator = replicator;
+    try {
+      await replicator.prepare();
+      this.#prepared = replicator;
+    } catch (error) {
+      this.#replicator = null;
+      replicator.close();
+      throw error;
+    }
+  }
+
+  /** Has the metrics know everything up to now. */
+  async refreshMetrics(): Promise<void> {
+    const { metrics } = this.#options;
+    metrics?.refresh(await this.#replicator?.takeTally() ?? null);
   }
 
   /** Begins to replicate. */
@@ -98,13 +132,23 @@ export class DatabaseReplication {
     }
   }
 
+  /** Whether the file is more than a copy that a start has restored, and died before anybody could open it. */
+  async #isInUse(): Promise<boolean> {
+    const { path, metaPath } = this.#options.source;
+    if (!await pathExists(path)) return false;
+    const state = await StateFile.open(path, metaPath ?? undefined);
+    return !this.#stores.some(({ store }) => state.get(store.url)?.isCopy);
+  }
+
   async #run(): Promise<void> {
     const { clock, random } = this.#shell;
-    const { source, log } = this.#options;
+    const { source, log, metrics } = this.#options;
     for (let failures = 1; !this.#stopping.signal.aborted; failures++) {
-      const replicator = this.#createReplicator();
+      const replicator = this.#prepared ?? this.#createReplicator();
+      const preparing = this.#prepared === null ? replicator.prepare({ isDatabaseOpen: true }) : Promise.resolve();
+      this.#prepared = null;
       this.#replicator = replicator;
-      const begun = replicator.prepare({ isDatabaseOpen: true }).then(() => replicator.start());
+      const begun = preparing.then(() => replicator.start());
       this.#begun = begun.catch(() => undefined); // told below
       try {
         await begun;
@@ -113,7 +157,9 @@ export class DatabaseReplication {
         this.#replicator = null;
         replicator.close();
         const nextTryMs = pauseMs(failures, 0, { random, ...RESTART_PAUSES });
-        const fields = { db: source.path, error: reportError(error).message, nextTryMs: Math.round(nextTryMs) };
+        const report = reportError(error);
+        metrics?.observe({ type: "worker-failed", error: report, nextTryMs });
+        const fields = { db: source.path, error: report.message, nextTryMs: Math.round(nextTryMs) };
         log("error", "The database cannot be replicated; it will be tried again", fields);
         await pause(clock, nextTryMs, this.#stopping.signal);
       }
@@ -122,7 +168,7 @@ export class DatabaseReplication {
 
   #createReplicator(): Replicator {
     const { clock, random } = this.#shell;
-    const { source, onEvent } = this.#options;
+    const { source, onEvent, metrics } = this.#options;
     const settingsByStore = this.#stores.map(({ store }, i) => {
       const replica = source.replicas[i];
       return [store, replica === undefined ? {} : settingsOf(replica.pace)] as const;
@@ -137,14 +183,15 @@ export class DatabaseReplication {
       closesLog: this.#options.closesLog,
       settings: source.settings,
       gate: { hold: () => Promise.resolve(), release: () => {} }, // applications of other processes have their own busy timeout
-      readers: { open: () => {}, close: () => Promise.resolve() }, // nothing is restored
+      readers: { open: () => {}, close: () => Promise.resolve() }, // nobody reads before prepare() is done
       clock,
       random,
       emit: (event) => {
         this.#printer.print(event);
+        metrics?.observe(event);
         onEvent?.(event);
       },
-      onStatus: () => {},
+      onStatus: (statuses) => metrics?.update(statuses),
     });
   }
 }

@@ -16,6 +16,8 @@ import { replicateUntilEnd } from "./replicate_until_end.ts";
 import type { Shell } from "./shell.ts";
 import { isUrl, loadConfig } from "./sources.ts";
 
+const RESTORE_FLAG = "restore-if-db-not-exists";
+
 /** Replicates databases until a signal comes, or a command has ended. */
 export const replicate: Command = {
   name: "replicate",
@@ -29,12 +31,21 @@ export const replicate: Command = {
     "A second signal ends it at once.",
     "With -exec the signal goes to the command, and replication ends after it. The exit code is the command's; Litestream " +
     "has 1 for any other than 0, and leaves the last upload out then.",
+    "With -restore-if-db-not-exists each database that is not there is restored before the command is started, and its " +
+    "replica's log is taken over: the generation goes on without another snapshot. An empty replica leaves the database to " +
+    "the command; one that cannot be reached is waited for; one that cannot be restored ends it with exit code 1.",
+    "addr in the configuration serves metrics for Prometheus at /metrics, under Litestream's names.",
     "An instance that finds another writer's objects in a replica, or commits there that its database does not have, is " +
     "fenced: it stops to write there, says so in the log, and goes on with the others. Litestream goes on all the same.",
   ],
   flags: [
     { name: "exec", value: "COMMAND", help: "run this command, without a shell, and end after it" },
     { name: "once", value: null, help: "upload everything, and end; the exit code is 1 when that was not possible" },
+    {
+      name: RESTORE_FLAG,
+      value: null,
+      help: "with -exec: first restore each database that is not there, and go on in its replica's generation",
+    },
     ...CONFIG_FLAGS,
   ],
   run: async (shell, flags) => {
@@ -42,10 +53,18 @@ export const replicate: Command = {
     const log = createLog(shell, config.logging);
     for (const notice of config.notices) log("warning", notice);
     if (flags.isOn("once")) {
+      if (flags.isOn(RESTORE_FLAG)) throw new UsageError(`Cannot use -once and -${RESTORE_FLAG} together`);
       if (flags.text("exec") !== null) throw new UsageError("Cannot use -once and -exec together: give one of them");
       return await replicateOnce(shell, config.databases, log);
     }
-    return await replicateUntilEnd(shell, { ...config, exec: flags.text("exec") ?? config.exec }, log);
+    const exec = flags.text("exec") ?? config.exec;
+    const isRestoring = flags.isOn(RESTORE_FLAG);
+    if (isRestoring && exec === null) {
+      throw new UsageError(
+        `Cannot use -${RESTORE_FLAG} without -exec: another program may open the database meanwhile`,
+      );
+    }
+    return await replicateUntilEnd(shell, { ...config, exec, ifMissing: isRestoring ? "restore" : "wait" }, log);
   },
 };
 

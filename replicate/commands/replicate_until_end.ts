@@ -6,9 +6,13 @@
 
 import { pause } from "../clock.ts";
 import type { LitestreamConfig } from "../litestream/model.ts";
+import { MetricRegistry } from "../metric_set.ts";
 import { type Child, startChild } from "./child.ts";
+import { DatabaseMetrics } from "./database_metrics.ts";
 import { DatabaseReplication } from "./database_replication.ts";
+import { interruptible } from "./interruption.ts";
 import type { Log } from "./log.ts";
+import { listenForMetrics } from "./metrics_listener.ts";
 import type { Shell } from "./shell.ts";
 
 /** How long the last uploads may take, in milliseconds. */
@@ -18,7 +22,10 @@ const FINAL_SYNC_MS = 30_000;
 const LONG_MS = 0x7fff_ffff;
 
 /** What {@linkcode replicateUntilEnd} has to know. */
-export type ReplicateOrder = Pick<LitestreamConfig, "databases" | "exec" | "addr">;
+export interface ReplicateOrder extends Pick<LitestreamConfig, "databases" | "exec" | "addr"> {
+  /** What to do about a database that is not there, before the command is started. */
+  readonly ifMissing?: "wait" | "restore";
+}
 
 /**
  * Replicates until the end, and then uploads what is left.
@@ -29,19 +36,63 @@ export type ReplicateOrder = Pick<LitestreamConfig, "databases" | "exec" | "addr
  * @returns The exit code: the command's if there is one; 1 when not everything is in the replicas, or after a second
  * signal.
  * @throws {UsageError} When the command cannot be read.
- * @throws {ReplicateError} `bad-config` when the command cannot be run, or a bucket has no credentials.
+ * @throws {ReplicateError} `bad-config` when the command cannot be run, or a bucket has no credentials; what a database
+ * cannot be restored for, if it was to be.
  */
 export async function replicateUntilEnd(shell: Shell, order: ReplicateOrder, log: Log): Promise<number> {
   if (order.databases.length === 0) log("error", "The configuration has no databases");
-  if (order.addr !== null) log("warning", "addr has no effect: this command serves no metrics", { addr: order.addr });
   const closesLog = order.exec !== null; // any other application goes on without us
-  const replications = order.databases.map((source) =>
-    new DatabaseReplication(shell, { source, closesLog, log, terminal: null })
-  );
+  const registry = order.addr === null ? null : new MetricRegistry();
+  const replications = order.databases.map((source) => {
+    const metrics = registry && new DatabaseMetrics(source, { registry, clock: shell.clock });
+    return new DatabaseReplication(shell, { source, closesLog, log, terminal: null, metrics });
+  });
+  const server = order.addr && registry && listenForMetrics(order.addr, {
+    text: async () => {
+      for (const replication of replications) await replication.refreshMetrics();
+      return await registry.text();
+    },
+    log,
+  });
+  try {
+    if (order.ifMissing === "restore") await prepareAll(shell, replications);
+    return await replicateAll(shell, replications, { exec: order.exec, log });
+  } finally {
+    await server?.shutdown();
+  }
+}
+
+/** Has every database where it belongs. A signal gives up, and so does the first one that cannot be restored. */
+async function prepareAll(shell: Shell, replications: readonly DatabaseReplication[]): Promise<void> {
+  await interruptible(shell, async (signal) => {
+    const failed = new AbortController();
+    const givingUp = AbortSignal.any([signal, failed.signal]);
+    const stopped = new Promise<unknown>((resolve) => {
+      const stop = (): void => resolve(Promise.all(replications.map((replication) => replication.stop(0))));
+      givingUp.addEventListener("abort", stop, { once: true });
+    });
+    await Promise.all(
+      replications.map((replication) => replication.prepare().catch((error: unknown) => failed.abort(error))),
+    );
+    if (givingUp.aborted) await stopped;
+    givingUp.throwIfAborted();
+  });
+}
+
+interface Surroundings {
+  readonly exec: string | null;
+  readonly log: Log;
+}
+
+async function replicateAll(
+  shell: Shell,
+  replications: readonly DatabaseReplication[],
+  { exec, log }: Surroundings,
+): Promise<number> {
   for (const replication of replications) replication.start();
   let child: Child | null = null;
   try {
-    child = order.exec === null ? null : startChild(order.exec);
+    child = exec === null ? null : startChild(exec);
   } catch (error) {
     await Promise.all(replications.map((replication) => replication.stop(0)));
     throw error;

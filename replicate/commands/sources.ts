@@ -16,6 +16,7 @@ import {
 } from "../litestream/model.ts";
 import type { ObjectStore } from "../object_store.ts";
 import { openStore } from "../open_store.ts";
+import type { RequestObserver } from "../s3/s3_request.ts";
 import { parseReplicaUrl, redactUrl } from "../store_url.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import type { Shell } from "./shell.ts";
@@ -26,6 +27,12 @@ export interface OpenReplica {
   readonly name: string;
   /** Its objects. */
   readonly store: ObjectStore;
+}
+
+/** What a replica is opened with. */
+export interface ReplicaSurroundings extends Pick<Shell, "env" | "clock" | "random"> {
+  /** Is told of every request to a bucket. Default: nobody is. */
+  readonly onRequest?: RequestObserver;
 }
 
 /** What a command works on. */
@@ -58,12 +65,16 @@ export function loadConfig({ env }: Pick<Shell, "env">, flags: Flags): Promise<L
  * Opens a replica; nothing is asked of it yet.
  *
  * @param source The replica.
- * @param shell Has credentials, time and randomness.
+ * @param surroundings Credentials, time and randomness.
  * @returns Its name and its objects.
  * @throws {ReplicateError} `bad-config` when there are no credentials.
  */
-export function openReplica(source: ReplicaSource, { env, clock, random }: Shell): OpenReplica {
-  return { name: source.name, store: openStore(replicaConfigOf(source, env), { clock, random }) };
+export function openReplica(
+  source: ReplicaSource,
+  { env, clock, random, onRequest }: ReplicaSurroundings,
+): OpenReplica {
+  const options = { clock, random, ...onRequest === undefined ? {} : { onRequest } };
+  return { name: source.name, store: openStore(replicaConfigOf(source, env), options) };
 }
 
 /**

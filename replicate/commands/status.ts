@@ -4,6 +4,7 @@
  * @module
  */
 
+import { countLinks } from "../chain.ts";
 import { DEFAULT_SETTINGS } from "../config.ts";
 import type { GenerationListing } from "../listing.ts";
 import { findLogEnd, type LogEndState } from "../log_end.ts";
@@ -29,6 +30,7 @@ export const status: Command = {
     "The state is what the newest objects say: empty (there are none), no-snapshot (nothing to restore yet), sealed (its " +
     "writer ended and said so, or another one is about to go on), open (its writer runs, or ended without saying so), " +
     "blocked or ended (the generation goes no further).",
+    "The chain has a link for each generation that this program has begun, and none under Litestream.",
     "Of a database the table also says what it is to the replica: continues (with the bytes that are not in the replica " +
     "as lag), stale (the replica has newer commits of another writer), new-generation (frames in between are gone: the " +
     "next start begins with a snapshot), absent. Only the WAL is read, so the database may be in use.",
@@ -41,6 +43,7 @@ export const status: Command = {
         "generation",
         "position",
         "state",
+        "chain",
         "database",
         "lag",
         "snapshots",
@@ -62,6 +65,7 @@ async function rowOf({ name, store, listing }: ListedReplica, database: Database
     generation: cell(newest?.generation ?? null),
     position: cell(end?.position ?? null),
     state: cell(end?.state ?? "empty"),
+    chain: cell(await countLinks(store)),
     database: cell(local?.relation ?? null),
     lag: cell(local?.lagBytes ?? null),
     snapshots: cell(listing.reduce((sum, { snapshots }) => sum + snapshots.length, 0)),

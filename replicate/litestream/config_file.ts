@@ -5,11 +5,12 @@
  */
 
 import { parse as parseYaml } from "@std/yaml";
-import { DEFAULT_SETTINGS, type Environment } from "../config.ts";
+import { DEFAULT_SETTINGS, type Environment, RETENTION_MS_MIN } from "../config.ts";
 import { ReplicateError } from "../errors.ts";
 import { formatReplicaUrl } from "../store_url.ts";
 import { expandEnv } from "./expand_env.ts";
 import { absolutePath } from "./home_path.ts";
+import { type ListenAddress, parseListenAddress } from "./listen_address.ts";
 import { type DatabaseSource, DEFAULT_LOGGING, type LitestreamConfig, type ReplicaSource } from "./model.ts";
 import { readReplica } from "./read_replica.ts";
 import { configSchema, describeIssues, problemAt, type RawConfig, type RawDatabase, withoutEmpty } from "./schema.ts";
@@ -94,7 +95,7 @@ function build(text: string, { env, variables }: ConfigOptions, problems: string
   refuseShared(databases, problems);
   const logging = raw.logging ?? {};
   return {
-    addr: raw.addr ?? null,
+    addr: readAddress(raw, problems),
     exec: raw.exec ?? null,
     logging: {
       level: logging.level ?? DEFAULT_LOGGING.level,
@@ -104,6 +105,14 @@ function build(text: string, { env, variables }: ConfigOptions, problems: string
     databases,
     notices: noticesOf(raw),
   };
+}
+
+function readAddress({ addr }: RawConfig, problems: string[]): ListenAddress | null {
+  const address = addr === undefined ? null : parseListenAddress(addr);
+  if (addr !== undefined && address === null) {
+    problems.push(problemAt(["addr"], `it must be an address and a port, such as "127.0.0.1:9090" or ":9090"`));
+  }
+  return address;
 }
 
 interface DatabaseSurroundings {
@@ -161,8 +170,20 @@ function duplicates(values: readonly string[]): Set<string> {
 }
 
 function noticesOf({ dbs = [] }: RawConfig): string[] {
-  const isAsked = dbs.some((database) => database["max-checkpoint-page-count"] !== undefined);
-  return isAsked
-    ? ["max-checkpoint-page-count has no effect: no checkpoint ever blocks the application's writers or readers"]
-    : [];
+  const notices: string[] = [];
+  if (dbs.some((database) => database["max-checkpoint-page-count"] !== undefined)) {
+    notices.push(
+      "max-checkpoint-page-count has no effect: no checkpoint ever blocks the application's writers or readers",
+    );
+  }
+  const replicas = dbs.flatMap((database) => database.replicas ?? []);
+  if (replicas.some(({ retention = 0 }) => retention > 0 && retention < RETENTION_MS_MIN)) {
+    notices.push("retention of less than 1h counts as 1h: a restore that has begun may need what is deleted earlier");
+  }
+  if (replicas.some((replica) => replica["retention-check-interval"] !== undefined)) {
+    notices.push(
+      "retention-check-interval has no effect: old objects are looked for after a snapshot, and at most once an hour",
+    );
+  }
+  return notices;
 }

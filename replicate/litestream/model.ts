@@ -7,6 +7,7 @@
 import type { Environment, ReplicaConfig, ReplicateSettings } from "../config.ts";
 import { DEFAULT_SETTINGS, resolveReplica } from "../config.ts";
 import type { ReplicaLocation } from "../store_url.ts";
+import type { ListenAddress } from "./listen_address.ts";
 
 /** How much is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -61,8 +62,8 @@ export interface DatabaseSource {
 
 /** A configuration, whole. */
 export interface LitestreamConfig {
-  /** Where metrics are to be served (`:9090`), or null. */
-  readonly addr: string | null;
+  /** Where metrics are to be served, or null. */
+  readonly addr: ListenAddress | null;
   /** The command to run beside the replication, or null. */
   readonly exec: string | null;
   /** The log. */

@@ -6,7 +6,7 @@
 
 import { ReplicateError } from "../errors.ts";
 import { parseReplicaUrl, type ReplicaLocation } from "../store_url.ts";
-import type { Environment } from "../config.ts";
+import { type Environment, RETENTION_MS_MIN } from "../config.ts";
 import { absolutePath } from "./home_path.ts";
 import { DEFAULT_PACE, type ReplicaPace, type ReplicaSource } from "./model.ts";
 import type { RawReplica } from "./schema.ts";
@@ -164,7 +164,8 @@ function readCredentials(raw: RawReplica, { credentials, refuse }: ReplicaSurrou
 }
 
 function readPace(raw: RawReplica): ReplicaPace {
-  const retentionMs = raw.retention ?? DEFAULT_PACE.retentionMs;
+  const asked = raw.retention ?? DEFAULT_PACE.retentionMs;
+  const retentionMs = asked === 0 ? 0 : Math.max(asked, RETENTION_MS_MIN);
   const checkMs = raw["retention-check-interval"] ?? DEFAULT_PACE.retentionCheckIntervalMs;
   return {
     syncIntervalMs: raw["sync-interval"] ?? DEFAULT_PACE.syncIntervalMs,

@@ -13,6 +13,8 @@ Deno.test("replicate replicate refuses arguments that make no sense, before it t
     [["/a.db", "s3://bucket/db"], "LITESTREAM_SECRET_ACCESS_KEY"],
     [["-once", "/nonexistent/a.db", "file:///r"], "there is no such file"],
     [["-once", "-exec", "true", "/a.db", "file:///r"], "-once and -exec together"],
+    [["-restore-if-db-not-exists", "/a.db", "file:///r"], "-restore-if-db-not-exists without -exec"],
+    [["-once", "-restore-if-db-not-exists", "/a.db", "file:///r"], "-once and -restore-if-db-not-exists together"],
     [["-exec"], "write -exec COMMAND"],
     [[], "/nonexistent/litestream.yml"],
   ];

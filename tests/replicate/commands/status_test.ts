@@ -24,6 +24,7 @@ Deno.test("replicate status tells generation, position, size and age of a replic
     generation: "025020eeece3403e",
     position: restored === null ? null : formatPosition(restored.position),
     state: "open",
+    chain: 0,
     database: null,
     lag: null,
     snapshots: 2,

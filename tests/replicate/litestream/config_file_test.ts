@@ -73,7 +73,8 @@ dbs:
         validation-interval: 12h
 `);
   const [database] = config.databases;
-  assertEquals([config.addr, config.exec], [":9090", "myapp -addr :8080"]);
+  assertEquals(config.addr, { host: "0.0.0.0", port: 9090 });
+  assertEquals(config.exec, "myapp -addr :8080");
   assertEquals(config.logging, { level: "debug", type: "json", stream: "stderr" });
   assertEquals(database?.metaPath, "/var/meta");
   assertEquals(database?.settings, {
@@ -89,8 +90,22 @@ dbs:
     snapshotIntervalMs: 86_400_000,
     validationIntervalMs: 43_200_000,
   });
-  assertEquals(config.notices.length, 1);
-  assertStringIncludes(config.notices[0] ?? "", "max-checkpoint-page-count");
+  const [first, second, ...others] = config.notices;
+  assertStringIncludes(first ?? "", "max-checkpoint-page-count has no effect");
+  assertStringIncludes(second ?? "", "retention-check-interval has no effect");
+  assertEquals(others, []);
+});
+
+Deno.test("parseConfig() tells of a retention that is shorter than the shortest, and of none other", () => {
+  for (const [retention, told] of [["59m", 1], ["1h", 0], ["0s", 0]] as const) {
+    const { notices } = parse(`dbs: [{path: /a.db, replicas: [{path: /r, retention: ${retention}}]}]`);
+    assertEquals(notices.filter((notice) => notice.includes("counts as 1h")).length, told, retention);
+  }
+});
+
+Deno.test("parseConfig() refuses an addr that is none", () => {
+  const error = assertThrows(() => parse("addr: localhost"), ReplicateError);
+  assertStringIncludes(error.message, "addr: it must be an address and a port");
 });
 
 Deno.test("parseConfig() leaves variables as they are when it is told to", () => {

@@ -120,12 +120,18 @@ Deno.test("readReplica() takes a replica's own pair of keys, else the document's
 
 Deno.test("readReplica() paces a replica as Litestream does", () => {
   assertEquals(read({ path: "/backup" }).replica?.pace, DEFAULT_PACE);
-  const pace = read({ path: "/backup", retention: 600_000, "sync-interval": 10_000, "snapshot-interval": 60_000 });
+  const pace = read({ path: "/backup", retention: 7_200_000, "sync-interval": 10_000, "snapshot-interval": 60_000 });
   assertEquals(pace.replica?.pace, {
     syncIntervalMs: 10_000,
-    retentionMs: 600_000,
-    retentionCheckIntervalMs: 600_000,
+    retentionMs: 7_200_000,
+    retentionCheckIntervalMs: 3_600_000,
     snapshotIntervalMs: 60_000,
     validationIntervalMs: 0,
   });
+});
+
+Deno.test("readReplica() keeps objects for an hour at the least, unless nothing is to be deleted", () => {
+  for (const [asked, kept] of [[0, 0], [1, 3_600_000], [3_599_999, 3_600_000], [3_600_001, 3_600_001]] as const) {
+    assertEquals(read({ path: "/backup", retention: asked }).replica?.pace.retentionMs, kept);
+  }
 });
