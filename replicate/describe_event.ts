@@ -42,6 +42,16 @@ function wordsFor(event: ReplicateEvent): [EventLevel, string] {
           "This SQLite has the WAL-reset bug, mended in 3.51.3: let no other process checkpoint the database",
         ]
         : ["info", "Database opened for replication"];
+    case "database-on-remote-files":
+      return [
+        "warning",
+        "The database lies on a network or shared file system, where SQLite's locks cannot be relied on: use a local disk",
+      ];
+    case "database-replaced":
+      return event.found === "same" ? ["info", "The database file that is open is in its place again"] : [
+        "error",
+        "The database file was moved or replaced while it was in use: stop what uses it, and this, and start again",
+      ];
     case "resumed":
       return ["info", "Replication resumed where it was"];
     case "nothing-to-restore":

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DatabaseSighting } from "./database_identity.ts";
 import type { ErrorReport } from "./errors.ts";
 
 /** Why a generation begins. */
@@ -28,6 +29,8 @@ export type ReplicateEvent =
     readonly reason: GenerationReason;
   }
   | { readonly type: "database-opened"; readonly sqliteVersion: string }
+  | { readonly type: "database-on-remote-files"; readonly path: string; readonly fileSystem: string }
+  | { readonly type: "database-replaced"; readonly path: string; readonly found: DatabaseSighting }
   | { readonly type: "resumed"; readonly replica: string; readonly position: string }
   | { readonly type: "nothing-to-restore"; readonly replica: string }
   | {

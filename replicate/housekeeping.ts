@@ -5,17 +5,19 @@
  */
 
 import type { Generation } from "./generation.ts";
+import type { GenerationListing } from "./listing.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Position } from "./position.ts";
 import { listReplica } from "./replica.ts";
 import { Retention } from "./retention.ts";
+import { nextRetentionInMs } from "./retention_plan.ts";
 import { SnapshotKeeper } from "./snapshot_keeper.ts";
 import type { SyncPlace } from "./sync.ts";
 import { ValidationTask } from "./validation_task.ts";
 import type { WriterContext } from "./writer_context.ts";
 import type { ValidationResult } from "./writer_status.ts";
 
-/** The replica is listed at most this often, in milliseconds, and only after an upload. */
+/** The replica is listed at most this often but for a new snapshot, in milliseconds, and only after an upload. */
 const SURVEY_INTERVAL_MS = 3_600_000;
 
 interface Survey {
@@ -161,9 +163,21 @@ export class Housekeeping {
         this.#snapshots.learn(own);
         this.#onChange(); // a snapshot may be due
       }
-      if (this.#context.settings.retentionMs > 0) await this.#retention.apply(generation, listing, signal);
+      if (this.#context.settings.retentionMs > 0) await this.#applyRetention(generation, listing, signal);
     } catch (error) {
       if (!signal.aborted) this.#retention.tell(error);
     }
+  }
+
+  /** An object that cannot be superfluous before tomorrow is not worth a listing today. */
+  async #applyRetention(
+    current: Generation,
+    listing: readonly GenerationListing[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#retention.apply(current, listing, signal);
+    const { clock, settings } = this.#context;
+    const inMs = nextRetentionInMs(listing, { current, windowStartMs: clock.now() - settings.retentionMs });
+    this.#surveyDueAtMs = Math.max(this.#surveyDueAtMs, clock.monotonic() + inMs);
   }
 }

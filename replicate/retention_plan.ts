@@ -59,6 +59,25 @@ export function planRetention(
   return { current: inOrder(dead), older };
 }
 
+/**
+ * Says when more than now can become superfluous: once the next snapshot, or the end of an older generation, leaves the time
+ * that is kept. Until then, and unless a snapshot is added, another look at the replica would find nothing new.
+ *
+ * @param listing The replica's generations.
+ * @param situation The generation that is being written, and how far back a restore must be possible.
+ * @returns How long until then, in milliseconds; Infinity when nothing is going to leave it.
+ */
+export function nextRetentionInMs(
+  listing: readonly GenerationListing[],
+  { current, windowStartMs }: RetentionSituation,
+): number {
+  const times = listing.flatMap(({ generation, snapshots, updatedAtMs }) => [
+    ...snapshots.map(({ modifiedAtMs }) => modifiedAtMs),
+    ...generation === current ? [] : [updatedAtMs],
+  ]);
+  return Math.min(...times.filter((time) => time >= windowStartMs), Infinity) - windowStartMs;
+}
+
 /** Where the oldest snapshot that is kept begins: the newest one from before the window, or any that is younger. */
 function floorOf(snapshots: readonly SnapshotInfo[], windowStartMs: number): number {
   const base = snapshots.findLast(({ modifiedAtMs }) => modifiedAtMs <= windowStartMs);

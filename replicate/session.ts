@@ -7,8 +7,10 @@
 import { type Clock, pause } from "./clock.ts";
 import type { ReplicateSettings } from "./config.ts";
 import { Database } from "./database.ts";
+import { DatabaseIdentity } from "./database_identity.ts";
 import { reportError } from "./errors.ts";
 import type { EventListener } from "./events.ts";
+import { remoteFileSystemOf } from "./file_system.ts";
 import { type CommitGate, LiveWal } from "./live_wal.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Preparation } from "./prepare.ts";
@@ -61,6 +63,7 @@ export class Session {
   readonly #abort = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
   #database: Database | null = null;
+  #identity: DatabaseIdentity | null = null;
   #walFile: WalFile | null = null;
   #liveWal: LiveWal | null = null;
   #writers: readonly ReplicaWriter[] = [];
@@ -136,7 +139,7 @@ export class Session {
       this.#liveWal?.serve(this.#writers);
       if (this.#isFinishing) this.finish();
       const ended = new AbortController();
-      const watch = this.#watchBound(AbortSignal.any([signal, ended.signal]));
+      const watch = this.#watch(AbortSignal.any([signal, ended.signal]));
       await Promise.all(this.#writers.map((writer) => writer.run(signal)));
       ended.abort();
       await watch;
@@ -151,6 +154,9 @@ export class Session {
     const { databasePath, clock, emit, settings, gate } = this.#options;
     const database = await this.#openDatabase();
     emit({ type: "database-opened", sqliteVersion: database.sqliteVersion });
+    this.#identity = await DatabaseIdentity.of(databasePath);
+    const fileSystem = await remoteFileSystemOf(databasePath);
+    if (fileSystem !== null) emit({ type: "database-on-remote-files", path: databasePath, fileSystem });
     const walFile = new WalFile(databasePath);
     this.#database = database;
     this.#walFile = walFile;
@@ -180,11 +186,14 @@ export class Session {
     return retry(() => Database.open(databasePath, clock), { clock, random, signal, ...pauses });
   }
 
-  async #watchBound(signal: AbortSignal): Promise<void> {
-    const { clock, settings, stores, emit } = this.#options;
+  /** Sees to what no writer does: the WAL's bound, and whether the file is the one that is open. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { clock, settings, stores, emit, databasePath } = this.#options;
     while (!signal.aborted) {
       try {
         await this.#liveWal?.enforceBound();
+        const found = await this.#identity?.news() ?? null;
+        if (found !== null) emit({ type: "database-replaced", path: databasePath, found });
       } catch (error) {
         const nextTryMs = settings.monitorIntervalMs;
         for (const { url } of stores) emit({ type: "sync-failed", replica: url, error: reportError(error), nextTryMs });

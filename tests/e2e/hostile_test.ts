@@ -53,7 +53,7 @@ Deno.test("two services on one database lose nothing that either has answered", 
   await assertRestorable(workspace.replicaPath, `${workspace.folder}/restored.db`, pastes);
 });
 
-Deno.test("a damaged replica is refused and the object named, and no half of a database is left", async () => {
+Deno.test("corrupted or missing object: a damaged replica is refused and the object named, and no half of a database is left", async () => {
   await using workspace = await Workspace.make();
   await fill(workspace.env, 1);
   await workspace.loseDisk();

@@ -16,7 +16,7 @@ async function restoreFolder(folder: string, output: string): Promise<void> {
   assertEquals(code, 0, stderr);
 }
 
-Deno.test("pastes are stored while the bucket is down under DURABILITY=local, and uploaded once it is back", async () => {
+Deno.test("bucket down: under DURABILITY=local pastes are stored and read, and uploaded once it is back", async () => {
   await using workspace = await Workspace.make();
   await using bucket = await S3Server.start();
   await using service = await ServiceProcess.start({ ...workspace.env, ...serverEnv(bucket) });
@@ -36,7 +36,7 @@ Deno.test("pastes are stored while the bucket is down under DURABILITY=local, an
   assertStored(`${workspace.folder}/restored.db`, pastes);
 });
 
-Deno.test("a paste is answered with 503 in time while the bucket is down under DURABILITY=replica", async () => {
+Deno.test("bucket down: under DURABILITY=replica a paste is answered with 503 in time, and stored once it is back", async () => {
   await using workspace = await Workspace.make();
   await using bucket = await S3Server.start();
   const env = { ...workspace.env, ...serverEnv(bucket), DURABILITY: "replica" };
@@ -55,7 +55,7 @@ Deno.test("a paste is answered with 503 in time while the bucket is down under D
   assertEquals((await sendPaste(service.url, makePaste(seededRandom(3)))).status, 200);
 });
 
-Deno.test("a paste is in the bucket when it is answered with 200 under DURABILITY=replica", async () => {
+Deno.test("PUT succeeded, reply lost: under DURABILITY=replica a paste is in the bucket when it is answered with 200", async () => {
   await using workspace = await Workspace.make();
   await using bucket = await S3Server.start();
   const env = { ...workspace.env, ...serverEnv(bucket), DURABILITY: "replica" };
@@ -75,7 +75,7 @@ Deno.test("a paste is in the bucket when it is answered with 200 under DURABILIT
   }
 });
 
-Deno.test("a service without a database waits for its bucket, restores from it, and serves", async () => {
+Deno.test("bucket down: a service without a database waits for it, restores from it, and serves", async () => {
   await using workspace = await Workspace.make();
   await using bucket = await S3Server.start();
   const env = { ...workspace.env, ...serverEnv(bucket) };

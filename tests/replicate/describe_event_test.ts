@@ -10,6 +10,8 @@ const error = { name: "ReplicateError", code: "store-unavailable", message: "No 
 const EVENTS: { readonly [T in ReplicateEvent["type"]]: Extract<ReplicateEvent, { type: T }> } = {
   "generation-started": { type: "generation-started", replica, position, reason: "first generation" },
   "database-opened": { type: "database-opened", sqliteVersion: "3.51.3" },
+  "database-on-remote-files": { type: "database-on-remote-files", path: "/data/app.db", fileSystem: "nfs4" },
+  "database-replaced": { type: "database-replaced", path: "/data/app.db", found: "replaced" },
   "resumed": { type: "resumed", replica, position },
   "nothing-to-restore": { type: "nothing-to-restore", replica },
   "restored": { type: "restored", replica, position, databaseBytes: 4096, objects: 3, durationMs: 12.34567 },
@@ -39,6 +41,8 @@ Deno.test("describeEvent() grades each event", () => {
   const levels: Readonly<Record<ReplicateEvent["type"], EventLevel>> = {
     "generation-started": "info",
     "database-opened": "info",
+    "database-on-remote-files": "warning",
+    "database-replaced": "error",
     "resumed": "info",
     "nothing-to-restore": "info",
     "restored": "info",

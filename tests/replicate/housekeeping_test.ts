@@ -20,12 +20,15 @@ interface Parts {
   readonly changed: () => Promise<void>;
 }
 
-async function withHousekeeping(body: (parts: Parts) => Promise<void>): Promise<void> {
+async function withHousekeeping(
+  body: (parts: Parts) => Promise<void>,
+  { retentionMs = HOUR_MS }: { readonly retentionMs?: number } = {},
+): Promise<void> {
   await withWriterScene(async ({ context, folder }) => {
     const header = await context.walFile.readHeader();
     if (header === null) throw new Error("There is a WAL");
     const cursor = new WalCursor(context.walFile, header, { runBytesMax: 65_536 });
-    const clock = new FakeClock();
+    const clock = new FakeClock(Date.now()); // the folder's files have the system's time
     const time = { ...context.clock, now: () => clock.now(), monotonic: () => clock.monotonic() };
     const store = new RefusingStore(folderStore(`${folder}/replica`));
     let next = Promise.withResolvers<void>();
@@ -36,7 +39,7 @@ async function withHousekeeping(body: (parts: Parts) => Promise<void>): Promise<
     };
     await body({ keeping, store, clock, place: () => ({ generation: GENERATION, index: 0, cursor }), changed });
     await keeping.cancel();
-  }, { retentionMs: HOUR_MS, snapshotIntervalMs: HOUR_MS, validationIntervalMs: HOUR_MS });
+  }, { retentionMs, snapshotIntervalMs: HOUR_MS, validationIntervalMs: HOUR_MS });
 }
 
 /** Has the first snapshot written, and the look at the replica that follows it. */
@@ -64,6 +67,26 @@ Deno.test("Housekeeping looks at the replica after a snapshot, then at an upload
     await changed();
     assertEquals(store.passed.list, 4);
   });
+});
+
+Deno.test("Housekeeping does not look at the replica again before anything in it can be superfluous", async () => {
+  await withHousekeeping(async (parts) => {
+    const { keeping, store, clock, place, changed } = parts;
+    await settle(parts);
+    const next = { ...place(), index: 0 };
+    for (let hour = 1; hour < 50; hour++) {
+      await clock.advance(HOUR_MS);
+      keeping.count({ index: 0, offset: hour * 9_000 });
+      await keeping.ensure(() => next);
+      await keeping.cancel(); // the validation
+    }
+    assertEquals(store.passed.list, 2);
+    await clock.advance(2 * HOUR_MS);
+    keeping.count({ index: 0, offset: 1e6 });
+    await keeping.ensure(() => next);
+    await changed();
+    assertEquals(store.passed.list, 4, "the snapshot is as old as the retention");
+  }, { retentionMs: 50 * HOUR_MS });
 });
 
 Deno.test("Housekeeping begins nothing but a first snapshot once it is time to finish", async () => {

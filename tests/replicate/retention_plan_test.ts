@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { groupByGeneration } from "../../replicate/listing.ts";
-import { planRetention } from "../../replicate/retention_plan.ts";
+import { nextRetentionInMs, planRetention } from "../../replicate/retention_plan.ts";
 import { GENERATION, generationOf, segmentKey, snapshotKey } from "../support/replica_builder.ts";
 
 const OLD = generationOf("aaaaaaaaaaaaaaaa");
@@ -98,4 +98,20 @@ Deno.test("planRetention() deletes nothing when what is being written cannot be 
 Deno.test("planRetention() keeps a whole WAL below the oldest snapshot when the store says that any of it is young", () => {
   assertEquals(planOf("s0@1 0_0@1 1_0@2 1_20@150 1_40@3 2_0@4 s3@50 3_0@50").current, "s0 0_0 2_0");
   assertEquals(planOf("s0@150 0_0@1 1_0@2 s3@50 3_0@50").current, "", "a young snapshot is kept, with what follows it");
+});
+
+Deno.test("nextRetentionInMs() says when the next snapshot or older generation leaves the time that is kept", () => {
+  const situation = { current: GENERATION, windowStartMs: WINDOW_START * UNIT_MS };
+  const unitsOf = (current: string, others: Readonly<Record<string, string>> = {}): number =>
+    nextRetentionInMs(listingOf({ ...others, [GENERATION]: current }), situation) / UNIT_MS;
+  assertEquals(unitsOf("s0@103 0_0@103 0_20@105 s1@120"), 3);
+  assertEquals(
+    unitsOf("s0@50 0_0@50 0_20@105 s1@120 1_0@121"),
+    20,
+    "the first is there for good until the next is old",
+  );
+  assertEquals(unitsOf("s0@110 0_0@110", { [OLD]: "s0@20 0_0@20 0_20@104" }), 4, "the older generation ended then");
+  assertEquals(unitsOf("s0@100 0_0@100"), 0);
+  assertEquals(unitsOf("s0@50 0_0@50 0_20@105"), Infinity);
+  assertEquals(nextRetentionInMs([], situation), Infinity);
 });

@@ -48,7 +48,7 @@ function nextKey(engine: Engine): string {
   return `db/${formatSegmentKey(parsePosition(engine.status?.position ?? ""))}`;
 }
 
-Deno.test("lost replies, drops and 5xx: every segment is created once, positions only advance, the restore is equal", async () => {
+Deno.test("PUT succeeded, reply lost: among drops and 5xx every segment is created once, positions only advance, the restore is equal", async () => {
   await withRandom((random) =>
     withBucket({ seed: random.seed, settings: { minCheckpointPageCount: 30, segmentBytesMax: 32_768 } }, async (
       server,
@@ -78,7 +78,7 @@ Deno.test("lost replies, drops and 5xx: every segment is created once, positions
   );
 });
 
-Deno.test("a foreign object in our place fences this instance: it is told, and nothing is written any more", async () => {
+Deno.test("hazard 5: a foreign object in our place fences this instance: it is told, and nothing is written any more", async () => {
   await withBucket({}, async (server, engine) => {
     await engine.fill(2);
     await engine.synced();
@@ -107,7 +107,7 @@ for (
     { what: "that nobody answered for", faults: ["drop-after", "error-500", "error-503", "error-500"] },
   ] as const
 ) {
-  Deno.test(`an object of our own ${what} is recognised as ours, though more was committed since`, async () => {
+  Deno.test(`PUT succeeded, reply lost: an object of our own ${what} is recognised as ours, though more was committed since`, async () => {
     const clock = new FakeClock();
     await withBucket({ clock, settings: { monitorIntervalMs: 1_000 } }, async (server, engine, path) => {
       await engine.fill(2);

@@ -13,7 +13,7 @@ import { impatientClock, storeOn } from "../support/s3_server_store.ts";
 
 const WAL_BYTES_MAX = 1_000_000;
 
-Deno.test("a WAL that outgrows its bound is restarted, and a new generation begins when the bucket is back", async () => {
+Deno.test("bucket down: a WAL that outgrows its bound is restarted, and a new generation begins when the bucket is back", async () => {
   await withFolder(async (folder) => {
     await using server = await S3Server.start();
     const clock = new FakeClock();

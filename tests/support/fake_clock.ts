@@ -86,6 +86,16 @@ export class FakeClock implements Clock {
   }
 
   /**
+   * Moves time on at once, as for a machine that was asleep: who was to wake meanwhile wakes late, and once.
+   *
+   * @param ms How far, in milliseconds.
+   */
+  async leap(ms: number): Promise<void> {
+    this.#elapsedMs += ms;
+    await this.advance(0);
+  }
+
+  /**
    * Waits, in real time, until so many sleep: for code that does real I/O before it goes to sleep.
    *
    * @param count How many sleepers.

@@ -52,3 +52,17 @@ Deno.test("FakeClock.whenPending() waits until enough sleep", async () => {
   await clock.advance(2);
   await Promise.all(sleepers);
 });
+
+Deno.test("FakeClock.leap() wakes whoever is late, once, and at the new time", async () => {
+  const clock = new FakeClock();
+  const wokenAt: number[] = [];
+  const sleepers = [10, 20, 300].map(async (ms) => {
+    await clock.sleep(ms);
+    wokenAt.push(clock.monotonic());
+  });
+  await clock.leap(100);
+  assertEquals([wokenAt, clock.pending], [[100, 100], 1]);
+  await clock.leap(200);
+  await Promise.all(sleepers);
+  assertEquals(wokenAt, [100, 100, 300]);
+});

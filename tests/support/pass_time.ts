@@ -25,3 +25,15 @@ export async function passTime(clock: FakeClock, ms: number): Promise<void> {
   }
   await clock.whenPending(IDLE_SLEEPERS);
 }
+
+/**
+ * Lets a time pass in which such an engine has nothing to do, without the ticks in it.
+ *
+ * @param clock Its clock; its store must have another one.
+ * @param ms How long, in milliseconds.
+ */
+export async function skipTime(clock: FakeClock, ms: number): Promise<void> {
+  await clock.whenPending(IDLE_SLEEPERS);
+  await clock.leap(ms);
+  await clock.whenPending(IDLE_SLEEPERS);
+}

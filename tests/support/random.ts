@@ -4,8 +4,8 @@
  * @module
  */
 
-/** The environment variable that repeats a run: a whole number. */
-const SEED_VARIABLE = "TEST_SEED";
+/** The environment variables that repeat a run, each a whole number; the first that is set counts. */
+const SEED_VARIABLES = ["TORTURE_SEED", "TEST_SEED"] as const;
 
 const WORDS = [
   "GET",
@@ -81,20 +81,21 @@ export function seededRandom(seed: number): Random {
 /**
  * Runs a test with randomness, and names the seed when it fails.
  *
- * @param body The test. The seed comes from the environment variable `TEST_SEED`, else it is drawn.
+ * @param body The test. The seed comes from `TORTURE_SEED` or `TEST_SEED`, else it is drawn.
  * @throws {Error} When the test fails; its message says how to repeat the run, its cause is the failure.
  */
 export async function withRandom(body: (random: Random) => void | Promise<void>): Promise<void> {
-  const given = Deno.env.get(SEED_VARIABLE);
+  const name = SEED_VARIABLES.find((variable) => Deno.env.get(variable) !== undefined) ?? "TEST_SEED";
+  const given = Deno.env.get(name);
   const seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`Cannot read ${SEED_VARIABLE} as it must be a whole number: current value is "${given}"`);
+    throw new RangeError(`Cannot read ${name} as it must be a whole number: current value is "${given}"`);
   }
   try {
     await body(seededRandom(seed));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Failed; to repeat the run set ${SEED_VARIABLE}=${seed}: ${reason}`, { cause: error });
+    throw new Error(`Failed; to repeat the run set ${name}=${seed}: ${reason}`, { cause: error });
   }
 }
 

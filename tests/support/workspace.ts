@@ -52,6 +52,7 @@ export class Workspace implements AsyncDisposable {
 
   /** Loses everything but the replica, as a disk does that breaks. */
   async loseDisk(): Promise<void> {
+    await Deno.mkdir(`${this.folder}/data`, { recursive: true }); // a service that was killed early has not made it
     await Deno.remove(`${this.folder}/data`, { recursive: true });
   }
 
