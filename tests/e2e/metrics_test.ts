@@ -51,10 +51,13 @@ Deno.test("metrics follow pastes, uploads and an outage of the bucket", async ()
 
   await sendAll(service.url, makePastes(seededRandom(1), 50), 8);
   await service.untilSynced();
-  const uploaded = bucket.requests.filter(({ operation }) => operation === "PutObject").length;
+  const puttings = bucket.requests.filter(({ operation }) => operation === "PutObject");
+  const refused = puttings.filter(({ status }) => status === 412).length; // the probe's second one
+  const uploaded = puttings.length;
   const after = await until("the uploads are counted", (now) => now.get(puts) >= uploaded);
   assertEquals(after.get(puts), uploaded, "each request is counted once");
-  assertEquals(after.get('replicate_requests_total{,operation="PUT",status="2xx"}'), uploaded);
+  assertEquals(after.get('replicate_requests_total{,operation="PUT",status="2xx"}'), uploaded - refused);
+  assertEquals(after.get('replicate_requests_total{,operation="PUT",status="4xx"}'), refused);
   assertEquals(after.get("pastestream_pastes_total") - before.get("pastestream_pastes_total"), 50);
   assertEquals(after.get('pastestream_http_requests_total{route="create",status="200"}'), 50);
   for (
