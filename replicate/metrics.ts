@@ -23,8 +23,8 @@ export interface ReplicationMetricsOptions {
   readonly health: () => readonly ReplicaHealth[];
   /** What the label `name` says of a replica, by its URL. Default: its type, or the URL where that is ambiguous. */
   readonly names?: ReadonlyMap<string, string>;
-  /** Where it is counted: several databases share one, and are told apart by their labels. Default: one of its own. */
-  readonly registry?: MetricRegistry;
+  /** Another database's metrics: it is counted beside them, and told apart by its labels. Default: alone. */
+  readonly beside?: ReplicationMetrics;
   /** Time. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -66,7 +66,7 @@ export class ReplicationMetrics {
    */
   constructor(options: ReplicationMetricsOptions) {
     const { databasePath, replicas, health, names = new Map(), clock = systemClock } = options;
-    this.#registry = options.registry ?? new MetricRegistry();
+    this.#registry = options.beside === undefined ? new MetricRegistry() : options.beside.#registry;
     this.#metrics = this.#registry.metrics;
     this.#names = names;
     this.#db = databasePath;
@@ -141,14 +141,14 @@ export class ReplicationMetrics {
   /**
    * Writes everything down.
    *
-   * @returns Prometheus' text format, with all that shares the registry.
+   * @returns Prometheus' text format, with all that is counted beside.
    */
   text(): Promise<string> {
     this.refresh();
     return this.#registry.text();
   }
 
-  /** Has the registry know how the replicas are doing now. */
+  /** Takes note of how the replicas are doing now, for whoever writes down what is counted beside. */
   refresh(): void {
     this.#readReplicas();
     const nowMs = this.#clock.monotonic();

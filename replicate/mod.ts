@@ -19,6 +19,7 @@
 export {
   type DurabilityMode,
   type Environment,
+  type FencingMode,
   parseReplicateConfig,
   type ReplicaConfig,
   type ReplicateConfig,
@@ -49,4 +50,4 @@ export type { FileLocation, RequestedEncryption, S3Location } from "./store_url.
 export type { StopOutcome } from "./protocol.ts";
 export type { RequestOperation } from "./request_prices.ts";
 export type { DatabaseTally, EngineTally, RequestCount, StatusClass, SyncTally } from "./tally.ts";
-export type { ReplicaHealth, WriterRole, WriterStatus } from "./writer_status.ts";
+export type { ReplicaHealth, ValidationResult, WriterRole, WriterStatus } from "./writer_status.ts";

@@ -8,7 +8,6 @@ import type { Clock } from "../clock.ts";
 import type { ReplicateEvent } from "../events.ts";
 import { LagAge } from "../lag_age.ts";
 import type { DatabaseSource, ReplicaSource } from "../litestream/model.ts";
-import type { MetricRegistry } from "../metric_set.ts";
 import { ReplicationMetrics } from "../metrics.ts";
 import { RequestMeter } from "../request_meter.ts";
 import type { EngineTally } from "../tally.ts";
@@ -18,8 +17,8 @@ import { type OpenReplica, openReplica } from "./sources.ts";
 
 /** What {@linkcode DatabaseMetrics} works with. */
 export interface DatabaseMetricsOptions {
-  /** What all databases share. */
-  readonly registry: MetricRegistry;
+  /** Another database's metrics, beside which it is counted. Default: alone. */
+  readonly beside?: DatabaseMetrics;
   /** Time. */
   readonly clock: Clock;
 }
@@ -35,9 +34,9 @@ export class DatabaseMetrics {
 
   /**
    * @param source The database and its replicas.
-   * @param options Where it is counted, and time.
+   * @param options Beside what it is counted, and time.
    */
-  constructor({ path, replicas }: DatabaseSource, { registry, clock }: DatabaseMetricsOptions) {
+  constructor({ path, replicas }: DatabaseSource, { beside, clock }: DatabaseMetricsOptions) {
     this.#clock = clock;
     this.#metrics = new ReplicationMetrics({
       databasePath: path,
@@ -45,7 +44,7 @@ export class DatabaseMetrics {
       names: this.#names,
       health: () =>
         this.#statuses.map((status) => ({ ...status, lagSeconds: this.#ages.get(status.replica)?.seconds ?? 0 })),
-      registry,
+      ...beside === undefined ? {} : { beside: beside.#metrics },
       clock,
     });
   }
@@ -93,7 +92,7 @@ export class DatabaseMetrics {
   }
 
   /**
-   * Has the registry know everything up to now.
+   * Takes note of everything up to now.
    *
    * @param tally What the engine has counted since the last call; null while it does not run.
    */
@@ -103,5 +102,14 @@ export class DatabaseMetrics {
       this.#metrics.count({ ...tally, requests });
     }
     this.#metrics.refresh();
+  }
+
+  /**
+   * Writes everything down.
+   *
+   * @returns Prometheus' text format, with the other databases'.
+   */
+  text(): Promise<string> {
+    return this.#metrics.text();
   }
 }

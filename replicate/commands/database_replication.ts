@@ -32,7 +32,7 @@ export interface DatabaseReplicationOptions {
   /** Where progress is drawn, or null. */
   readonly terminal: Shell["terminal"];
   /** Counts what happens. Default: nobody does. */
-  readonly metrics?: DatabaseMetrics | null;
+  readonly metrics?: DatabaseMetrics;
   /** Told of everything that happens, beside the log. */
   readonly onEvent?: (event: ReplicateEvent) => void;
 }

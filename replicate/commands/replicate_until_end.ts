@@ -6,7 +6,6 @@
 
 import { pause } from "../clock.ts";
 import type { LitestreamConfig } from "../litestream/model.ts";
-import { MetricRegistry } from "../metric_set.ts";
 import { type Child, startChild } from "./child.ts";
 import { DatabaseMetrics } from "./database_metrics.ts";
 import { DatabaseReplication } from "./database_replication.ts";
@@ -42,15 +41,16 @@ export interface ReplicateOrder extends Pick<LitestreamConfig, "databases" | "ex
 export async function replicateUntilEnd(shell: Shell, order: ReplicateOrder, log: Log): Promise<number> {
   if (order.databases.length === 0) log("error", "The configuration has no databases");
   const closesLog = order.exec !== null; // any other application goes on without us
-  const registry = order.addr === null ? null : new MetricRegistry();
+  let metrics: DatabaseMetrics | undefined;
   const replications = order.databases.map((source) => {
-    const metrics = registry && new DatabaseMetrics(source, { registry, clock: shell.clock });
+    if (order.addr === null) return new DatabaseReplication(shell, { source, closesLog, log, terminal: null });
+    metrics = new DatabaseMetrics(source, { clock: shell.clock, ...metrics === undefined ? {} : { beside: metrics } });
     return new DatabaseReplication(shell, { source, closesLog, log, terminal: null, metrics });
   });
-  const server = order.addr && registry && listenForMetrics(order.addr, {
+  const server = order.addr && listenForMetrics(order.addr, {
     text: async () => {
       for (const replication of replications) await replication.refreshMetrics();
-      return await registry.text();
+      return await metrics?.text() ?? "";
     },
     log,
   });

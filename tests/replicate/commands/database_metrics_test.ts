@@ -2,7 +2,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseMetrics } from "../../../replicate/commands/database_metrics.ts";
-import { MetricRegistry } from "../../../replicate/metric_set.ts";
 import { databaseAt, replicaAt } from "../../../replicate/litestream/model.ts";
 import type { WriterStatus } from "../../../replicate/writer_status.ts";
 import { CliProcess } from "../../support/cli_process.ts";
@@ -25,17 +24,18 @@ const STATUS: Omit<WriterStatus, "replica"> = {
 
 Deno.test("DatabaseMetrics names replicas as the configuration does, and tells how old their lag is", async () => {
   const clock = new FakeClock();
-  const registry = new MetricRegistry();
+  let last: DatabaseMetrics | undefined;
   const source = { ...replicaAt({ type: "file", path: "/replica" }), name: "near" };
   const metrics = ["/a.db", "/b.db"].map((path) => {
-    const one = new DatabaseMetrics(databaseAt(path, [source]), { registry, clock });
+    const one = new DatabaseMetrics(databaseAt(path, [source]), { clock, ...last && { beside: last } });
+    last = one;
     const { store } = one.open(source, recordingShell({ clock }));
     one.update([{ ...STATUS, replica: store.url }]);
     return one;
   });
   await clock.advance(7_000);
   metrics.forEach((one) => one.refresh(null));
-  let values = metricValues(await registry.text());
+  let values = metricValues(await last?.text() ?? "");
   for (const db of ["/a.db", "/b.db"]) {
     assertEquals(values.get(`replicate_lag_seconds{db="${db}",name="near"}`), 7);
     assertEquals(values.get(`litestream_replica_wal_bytes{db="${db}",name="near"}`), 800);
@@ -47,7 +47,7 @@ Deno.test("DatabaseMetrics names replicas as the configuration does, and tells h
   });
   metrics[0]?.update([{ ...STATUS, replica: "file:///replica", tally: { ...STATUS.tally, uploadedBytes: 50 } }]);
   metrics.forEach((one) => one.refresh(null));
-  values = metricValues(await registry.text());
+  values = metricValues(await last?.text() ?? "");
   assertEquals(values.get(`litestream_replica_wal_bytes{db="/a.db",name="near"}`), 850, "a new engine counts from 0");
   assertEquals(values.get(`replicate_worker_failures_total{db="/a.db"}`), 1);
   assertEquals(values.get(`replicate_worker_failures_total{db="/b.db"}`), 0);
