@@ -7,6 +7,7 @@
 import { encodeStream } from "./lz4/encode_stream.ts";
 import { formatSnapshotKey, type SnapshotKey } from "./object_key.ts";
 import type { ObjectStore } from "./object_store.ts";
+import { release } from "./release.ts";
 
 /** Pages read before other work of the thread gets its turn, in bytes. */
 const RUN_BYTES = 1_048_576;
@@ -25,6 +26,7 @@ export interface SnapshotRead extends Disposable {
    * Reads one page.
    *
    * @param pageNumber Its number, from 1.
+   * @returns The page; the caller's own, who may release its memory.
    */
   readPage(pageNumber: number): Uint8Array;
 }
@@ -75,7 +77,11 @@ async function* pages(read: SnapshotRead, options: SnapshotOptions): AsyncGenera
   for (let first = 1; first <= read.pageCount; first += pagesPerRun) {
     const count = Math.min(pagesPerRun, read.pageCount - first + 1);
     const run = buffer.subarray(0, count * read.pageBytes);
-    for (let i = 0; i < count; i++) run.set(read.readPage(first + i), i * read.pageBytes);
+    for (let i = 0; i < count; i++) {
+      const page = read.readPage(first + i);
+      run.set(page, i * read.pageBytes);
+      release(page);
+    }
     yield run;
     options.onProgress?.((first + count - 1) * read.pageBytes);
     options.signal?.throwIfAborted();

@@ -11,6 +11,7 @@ import { ReplicateError } from "./errors.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { PinnedRead } from "./pinned_read.ts";
 import { formatPosition } from "./position.ts";
+import { release } from "./release.ts";
 import { restore, type RestoreResult } from "./restore.ts";
 import type { SnapshotRead } from "./snapshot.ts";
 
@@ -107,7 +108,9 @@ async function comparePages(
     await readFully(file, run.subarray(0, count * read.pageBytes));
     for (let i = 0; i < count; i++) {
       const restored = run.subarray(i * read.pageBytes, (i + 1) * read.pageBytes);
-      if (!bytesEqual(restored, read.readPage(first + i))) different.push(first + i);
+      const page = read.readPage(first + i);
+      if (!bytesEqual(restored, page)) different.push(first + i);
+      release(page);
     }
     await clock.sleep(0);
   }

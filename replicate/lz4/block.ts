@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { compressFrame, compressSync, uncompressSync } from "lz4-napi";
+import { release } from "../release.ts";
 import { Lz4FrameError } from "./frame_error.ts";
 import { LITTLE_ENDIAN } from "./frame_header.ts";
 
@@ -18,10 +19,12 @@ const SIZE_PREFIX_BYTES = 4;
  * @param plain The plain bytes.
  * @returns The block, or null when it would be no smaller than the plain bytes.
  */
-export function compressBlock(plain: Uint8Array): Uint8Array | null {
+export function compressBlock(plain: Uint8Array): Uint8Array<ArrayBuffer> | null {
   const prefixed = compressSync(asBuffer(plain));
-  const block = new Uint8Array(prefixed.buffer, prefixed.byteOffset, prefixed.byteLength).subarray(SIZE_PREFIX_BYTES);
-  return block.byteLength < plain.byteLength ? block : null;
+  const isSmaller = prefixed.byteLength - SIZE_PREFIX_BYTES < plain.byteLength;
+  const block = isSmaller ? new Uint8Array(prefixed.subarray(SIZE_PREFIX_BYTES)) : null;
+  release(prefixed);
+  return block;
 }
 
 /**
@@ -42,6 +45,8 @@ export function decompressBlock(block: Uint8Array, plainBytesMax: number, histor
     return new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength);
   } catch (error) {
     throw new Lz4FrameError("LZ4 block is damaged", { cause: error });
+  } finally {
+    release(prefixed);
   }
 }
 
@@ -53,7 +58,9 @@ export function decompressBlock(block: Uint8Array, plainBytesMax: number, histor
  */
 export async function encodeFrame(plain: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const frame = await compressFrame(plain, { contentChecksum: true });
-  return new Uint8Array(frame); // a copy: the library may hand out slices of a shared pool
+  const copy = new Uint8Array(frame); // the library may hand out slices of a shared pool
+  release(frame);
+  return copy;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { ReplicateError } from "../errors.ts";
+import { release } from "../release.ts";
 import { objectUrl, type Query } from "./object_url.ts";
 import type { S3Bucket } from "./s3_bucket.ts";
 import type { S3Reply, S3Request } from "./s3_request.ts";
@@ -51,9 +52,10 @@ export class MultipartUpload {
   }
 
   /**
-   * Uploads parts, several at once. Holds as many of them as are in flight, and one more that is being cut.
+   * Uploads parts, several at once. Holds as many of them as are in flight, and one more that is being cut; frees the
+   * memory of each as soon as it was sent.
    *
-   * @param parts The parts in order.
+   * @param parts The parts in order, given away for good.
    * @param partsInFlight How many at once.
    * @param signal Gives up.
    * @throws The first failure of a part, or of the source of the parts; nothing is in flight then.
@@ -72,7 +74,10 @@ export class MultipartUpload {
         limit.throwIfAborted();
         const index = this.#etags.push("") - 1;
         this.#sizeBytes += part.byteLength;
-        const upload = this.#sendPart(index, part, limit).finally(() => running.delete(upload));
+        const upload = this.#sendPart(index, part, limit).finally(() => {
+          running.delete(upload);
+          release(part);
+        });
         // Seen by whoever waits for it next; the first failure stops the others.
         upload.catch((error) => failed.abort(error));
         running.add(upload);

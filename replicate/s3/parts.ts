@@ -4,6 +4,8 @@
  * @module
  */
 
+import { release } from "../release.ts";
+
 /** The smallest part that we cut, in bytes; S3 demands 5 MiB for all parts but the last. */
 export const MIN_PART_BYTES: number = 8 * 1024 * 1024;
 /** Parts are whole mebibytes. */
@@ -56,5 +58,6 @@ function grown(part: Uint8Array<ArrayBuffer>, used: number, wanted: number, limi
   if (wanted <= part.byteLength) return part;
   const larger = new Uint8Array(Math.min(limit, Math.max(wanted, part.byteLength * 2)));
   larger.set(part.subarray(0, used));
+  release(part);
   return larger;
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { type Clock, withDeadline } from "../clock.ts";
 import { ReplicateError } from "../errors.ts";
 import { retry } from "../retry.ts";
@@ -16,6 +17,7 @@ import { readText } from "./reply_text.ts";
 import type { RequestObserver, S3Reply, S3Request } from "./s3_request.ts";
 import { errorOfReply, errorOfSilence, isErrorBody, parseS3Error } from "./s3_error.ts";
 import { type Signature, Signer } from "./signer.ts";
+import { SlicedBody } from "./sliced_body.ts";
 
 /** Options of {@linkcode SignedFetch}. */
 export interface SignedFetchOptions {
@@ -53,6 +55,8 @@ const MIN_UPLOAD_BYTES_PER_SECOND = 256 * 1024;
 const REPLY_LIMIT_BYTES = 8 * 1024 * 1024;
 /** The largest error reply that is read. */
 const ERROR_LIMIT_BYTES = 64 * 1024;
+/** From this size on, a body is sent without copying it. */
+const SLICED_BODY_BYTES_MIN = 1024 * 1024;
 /** A difference of clocks below this is none. */
 const SKEW_TOLERANCE_MS = 1_000;
 
@@ -126,7 +130,7 @@ export class SignedFetch {
     read: ReadAnswer<T>,
   ): Promise<T> {
     const { clock, random, maxTries } = this.#options;
-    const payloadHash = await sha256Hex(request.body ?? new Uint8Array(0));
+    const payloadHash = sha256Hex(request.body ?? new Uint8Array(0));
     const policy = { clock, random, signal, maxTries, basePauseMs: BASE_PAUSE_MS, maxPauseMs: MAX_PAUSE_MS };
     return await retry(() => this.#tryOnce(request, payloadHash, signal, read), policy);
   }
@@ -183,7 +187,8 @@ export class SignedFetch {
     // Added after signing, because proxies rewrite it; a body that arrives compressed would hide its length.
     signed.set("accept-encoding", "identity");
     for (const [name, value] of Object.entries(unsignedHeaders ?? {})) signed.set(name, value);
-    return await this.#options.fetch(url, { method, headers: signed, body, signal, redirect: "manual" });
+    const init = { method, headers: signed, body: asFetchBody(body), signal, redirect: "manual" } as const;
+    return await this.#options.fetch(url, init);
   }
 
   async #refusal(
@@ -233,6 +238,11 @@ export class SignedFetch {
   }
 }
 
-async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+function asFetchBody(body: Uint8Array<ArrayBuffer> | null): BodyInit | null {
+  return body !== null && body.byteLength >= SLICED_BODY_BYTES_MIN ? new SlicedBody(body) : body;
+}
+
+/** By Node's API, as the web's copies the bytes first. */
+function sha256Hex(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

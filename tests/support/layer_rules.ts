@@ -33,14 +33,14 @@ const LAYERS: readonly Layer[] = [
   {
     name: "replicate/lz4/",
     files: /^replicate\/lz4\//,
-    mayImport: /^replicate\/lz4\//,
+    mayImport: /^replicate\/(lz4\/|release\.ts$)/,
     packages: /^(lz4-napi|xxhash-wasm|node:buffer)$/,
   },
   { name: "a pure file", files: PURE_FILES, mayImport: PURE_FILES, packages: NOTHING },
   {
     name: "replicate/s3/",
     files: /^replicate\/s3\//,
-    mayImport: /^replicate\/(s3\/.+|object_store|object_key|errors|retry|clock)\.ts$|^replicate\/s3\//,
+    mayImport: /^replicate\/(s3\/.+|object_store|object_key|errors|retry|clock|release)\.ts$|^replicate\/s3\//,
   },
   {
     name: "replicate/replication.ts",

@@ -107,6 +107,23 @@ Deno.test("MultipartUpload.sendParts() keeps so many in flight, and not one more
   }
 });
 
+Deno.test("MultipartUpload.sendParts() frees the memory of each part once it was sent", async () => {
+  await using server = await start();
+  const given: Uint8Array[] = [];
+  const source = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    for await (const part of partsOf(9)) {
+      given.push(part);
+      yield part;
+      assert(given.filter(({ byteLength }) => byteLength > 0).length <= 2, "no more than are in flight");
+    }
+  };
+  const upload = await MultipartUpload.begin(bucketOn(server), "key", undefined);
+  await upload.sendParts(source(), 2, undefined);
+  assertEquals(given.map(({ byteLength }) => byteLength), new Array(9).fill(0));
+  await upload.complete(undefined);
+  assertEquals(server.objects.get("db/key")?.bytes, expected(9));
+});
+
 Deno.test("MultipartUpload.sendParts() reads no further when a part fails", async () => {
   await using server = await start();
   let cut = 0;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fetchFor, put, refusal, stub } from "../../support/s3_server_fetch.ts";
+import { seededRandom } from "../../support/random.ts";
 import { S3Server } from "../../support/s3_server.ts";
 
 Deno.test("SignedFetch.send() is understood by a server that verifies signatures", async () => {
@@ -59,6 +60,19 @@ Deno.test("SignedFetch.send() tries again after every passing failure, with the 
     await fetchFor(server).send(put(server), undefined);
     assertEquals(server.requests.map((request) => request.fault), [fault, null]);
     assertEquals(server.objects.get("key")?.bytes, new TextEncoder().encode("content"));
+  }
+});
+
+Deno.test("SignedFetch.send() sends a large body whole, its length in front, at every try", async () => {
+  await using server = await S3Server.start();
+  const body = seededRandom(1).bytes(3_000_000);
+  for (const fault of ["drop-before", "drop-after", "error-500", "error-503"] as const) {
+    server.objects.delete("key");
+    server.requests.length = 0;
+    server.nextFaults.push(fault);
+    await fetchFor(server).send(put(server, { body }), undefined);
+    assertEquals(server.requests.map(({ headers }) => headers["content-length"]), ["3000000", "3000000"], fault);
+    assertEquals(server.objects.get("key")?.bytes, body, fault);
   }
 });
 
