@@ -9,6 +9,7 @@ import type { BodyIntake } from "./body_intake.ts";
 import type { Clock } from "./clock.ts";
 import type { Codec } from "./codec.ts";
 import type { ExpiryLimits } from "./create_options.ts";
+import { errorPageResponse } from "./error_page_response.ts";
 import { errorResponse } from "./error_response.ts";
 import { PasteError } from "./errors.ts";
 import type { Gate, Handler } from "./gate.ts";
@@ -75,7 +76,7 @@ export function createApp(parts: AppParts): Hono {
   const prefix = pathPrefix(links.baseUrl);
   const site: Site = { ...parts.site, prefix };
   const create = { store, health, links, intake, maxBytes: site.maxBytes, expiry, codec };
-  const app = commonApp();
+  const app = commonApp((error, request) => errorPageResponse(error, request, site));
   const register = ({ method, patterns }: Route, handler: Handler): void => {
     for (const pattern of patterns) app.on(method, pattern, handler);
   };
@@ -102,7 +103,7 @@ export function createApp(parts: AppParts): Hono {
  * @returns The application; all but `/healthz` is 503.
  */
 export function createStartingApp(health: HealthProbe): Hono {
-  const app = commonApp();
+  const app = commonApp(errorResponse);
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(health, "starting"));
   app.all("/*", () => {
@@ -111,10 +112,13 @@ export function createStartingApp(health: HealthProbe): Hono {
   return app;
 }
 
-function commonApp(): Hono {
+/** Answers what was thrown. */
+type Refuse = (error: unknown, request: Request) => Response | Promise<Response>;
+
+function commonApp(refuse: Refuse): Hono {
   const app = new Hono();
-  app.onError((error, c) => errorResponse(error, c.req.raw));
-  app.notFound((c) => refuseMethod(app, c));
+  app.onError((error, c) => refuse(error, c.req.raw));
+  app.notFound((c) => refuse(wrongMethod(app, c), c.req.raw));
   app.options("/*", preflight);
   return app;
 }
@@ -129,14 +133,11 @@ function preflight(): Response {
 }
 
 /** Every path can be read, so what no route takes has the wrong method. */
-function refuseMethod(app: Hono, c: Context): Response {
+function wrongMethod(app: Hono, c: Context): PasteError {
   const { path, raw } = c.req;
   const allowed: string[] = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
   const allow = ["GET", "HEAD", ...allowed.slice(1), "OPTIONS"].join(", ");
-  const error = new PasteError(
-    "method-not-allowed",
-    `Cannot ${raw.method} here: use ${allow.replace(", OPTIONS", "")}`,
-    { headers: { "Allow": allow } },
-  );
-  return errorResponse(error, raw);
+  return new PasteError("method-not-allowed", `Cannot ${raw.method} here: use ${allow.replace(", OPTIONS", "")}`, {
+    headers: { "Allow": allow },
+  });
 }

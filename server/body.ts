@@ -4,11 +4,11 @@
  * @module
  */
 
-import { format } from "@std/fmt/bytes";
 import type { BodyIntake } from "./body_intake.ts";
 import type { Codec } from "./codec.ts";
 import { readRequestCoding } from "./content_coding.ts";
 import { PasteError } from "./errors.ts";
+import { formatSize } from "./size.ts";
 
 /** How a body is read. */
 export interface BodyOptions {
@@ -69,10 +69,9 @@ async function readLimited(request: Request, options: BodyOptions): Promise<Uint
  * @returns The error; it names the limit.
  */
 export function tooLarge(maxBytes: number): PasteError {
-  const pretty: string = format(maxBytes, { binary: true });
   return new PasteError(
     "paste-too-large",
-    `Cannot store the paste as it is larger than ${maxBytes} bytes (${pretty}): send a smaller one`,
+    `Cannot store the paste as it is larger than ${maxBytes} bytes (${formatSize(maxBytes)}): send a smaller one`,
   );
 }
 

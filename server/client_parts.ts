@@ -31,6 +31,7 @@ export function clientParts(
 ): Pick<AppParts, "gate" | "intake" | "grep" | "limits" | "links" | "site" | "expiry" | "clock"> {
   const { baseUrl, behindProxy, maxBytes, perMinuteLimit, uploadTokens, defaultExpiryMs, maxExpiryMs } = config;
   const trustProxy = config.trustProxy ?? (behindProxy ? ONE_PROXY : NOBODY);
+  const tokenRequired = uploadTokens.length > 0;
   return {
     gate: new Gate({ perMinuteLimit, trustProxy, uploadTokens, now: () => clock.now(), warn }),
     intake: new BodyIntake({ clock, maxBodyBytes: maxBytes }),
@@ -40,10 +41,10 @@ export function clientParts(
       perMinuteLimit,
       defaultExpirySeconds: inSeconds(defaultExpiryMs),
       maxExpirySeconds: inSeconds(maxExpiryMs),
-      uploadTokenRequired: uploadTokens.length > 0,
+      uploadTokenRequired: tokenRequired,
     },
     links: { baseUrl, behindProxy },
-    site: config,
+    site: { ...config, tokenRequired },
     expiry: config,
     clock,
   };

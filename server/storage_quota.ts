@@ -4,8 +4,8 @@
  * @module
  */
 
-import { format } from "@std/fmt/bytes";
 import { PasteError } from "./errors.ts";
+import { formatSize } from "./size.ts";
 
 /**
  * Counts what is stored, as the sum of what SQLite keeps of the pastes. `octet_length` reads a row's header only, so
@@ -68,10 +68,9 @@ export class StorageQuota {
 }
 
 function exceeded(maxBytes: number): PasteError {
-  const pretty: string = format(maxBytes, { binary: true });
   return new PasteError(
     "quota-exceeded",
-    `Cannot store the paste as all pastes together may take ${maxBytes} bytes (${pretty}): ` +
+    `Cannot store the paste as all pastes together may take ${maxBytes} bytes (${formatSize(maxBytes)}): ` +
       "delete some, let them expire, or ask the operator for room",
   );
 }

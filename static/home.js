@@ -5,6 +5,7 @@ import { rememberPaste, wireOwnPastes } from "./own_pastes.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { wireTheme } from "./theme.js";
 import { upload } from "./upload.js";
+import { wireUploadToken } from "./upload_token.js";
 
 const find = (id) => document.querySelector(`#${id}`);
 const form = find("upload-form");
@@ -19,6 +20,8 @@ const encoder = new TextEncoder();
 /** The file that goes out instead of the text; null when there is none. */
 let file = null;
 let running = null;
+
+const uploadToken = wireUploadToken(find("token"));
 
 function sizeText(bytes) {
   if (bytes < 1024) return `${bytes} B`;
@@ -65,7 +68,13 @@ async function submit() {
   const size = file ? file.size : encoder.encode(textarea.value).byteLength;
   const query = optionQuery();
   try {
-    const answer = await upload(body, { action: form.action, query, onProgress: showProgress, signal: running.signal });
+    const answer = await upload(body, {
+      action: form.action,
+      query,
+      token: uploadToken(),
+      onProgress: showProgress,
+      signal: running.signal,
+    });
     showProgress(null);
     showLink(answer.url);
     const { id, url, deleteToken, expires = null } = answer;

@@ -50,6 +50,7 @@ const SCRIPTS = [
   "theme",
   "tokens",
   "upload",
+  "upload_token",
   "viewer",
 ] as const;
 

@@ -25,6 +25,9 @@ const FORM_OVERHEAD_BYTES = 64 * 1024;
 
 const ACTION = "store the paste";
 
+/** What other sites' scripts may read of an answer. */
+const EXPOSED = { "Access-Control-Expose-Headers": "Location, X-Delete-Token, X-Expires" };
+
 /** What creating needs. */
 export interface CreateParts {
   /** Where pastes go. */
@@ -147,7 +150,7 @@ function answer({ base, receipt, burn }: Created, form: ResponseForm, status = 2
   const url = `${base}/${id}`;
   const expires = expiresAt === null ? null : formatInstant(expiresAt);
   const body = form === "json" ? JSON.stringify({ id, url, deleteToken, expires, burn }) : url;
-  const headers = { "Location": url, "X-Delete-Token": deleteToken };
+  const headers = { "Location": url, "X-Delete-Token": deleteToken, ...EXPOSED };
   return respond(`${body}\n`, {
     form,
     status,

@@ -5,13 +5,15 @@
  */
 
 import { html, raw } from "hono/html";
+import type { ExpiryLimits } from "../create_options.ts";
 import { icon } from "./icons.ts";
 import { layout, type Markup } from "./layout.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../size.ts";
+import { type LifeChoice, lifeChoices } from "./life_choices.ts";
 import { HOME_SHORTCUTS, shortcutSheet } from "./shortcuts.ts";
 
 /** What the operator calls the site, and its limits. */
-export interface Site {
+export interface Site extends ExpiryLimits {
   /** Its title. */
   readonly title: string;
   /** The line below the title. */
@@ -22,20 +24,11 @@ export interface Site {
   readonly showDocs: boolean;
   /** The largest paste, in bytes. */
   readonly maxBytes: number;
+  /** Whether sending a paste needs a token. */
+  readonly tokenRequired: boolean;
   /** The path below which the site lies; usually empty. */
   readonly prefix: string;
 }
-
-/** The lives that the page offers; the first is the site's own choice. */
-const LIVES = [
-  { value: "", text: "default" },
-  { value: "10m", text: "10 minutes" },
-  { value: "1h", text: "1 hour" },
-  { value: "1d", text: "1 day" },
-  { value: "7d", text: "7 days" },
-  { value: "30d", text: "30 days" },
-  { value: "never", text: "never" },
-] as const;
 
 /**
  * Renders the page. It works without JavaScript: the form then goes out as a form.
@@ -72,7 +65,8 @@ export function homePage(site: Site, base: string): Promise<string> {
   return layout(content, { title: site.title, prefix: site.prefix, script: "home.js", styles: ["home.css"] });
 }
 
-function uploadForm({ prefix, maxBytes }: Site): Markup {
+function uploadForm(site: Site): Markup {
+  const { prefix, maxBytes } = site;
   const limit = formatSize(maxBytes);
   return html`
     <form id="upload-form" method="post" action="${prefix}/" enctype="multipart/form-data" data-max-bytes="${maxBytes}">
@@ -93,11 +87,10 @@ function uploadForm({ prefix, maxBytes }: Site): Markup {
         <p><label for="name">Name</label>
           <input id="name" name="name" maxlength="255" placeholder="app.log" autocomplete="off" spellcheck="false"></p>
         <p><label for="expire">Expires</label>
-          <select id="expire" name="expire">${LIVES.map(({ value, text }) =>
-            html`<option value="${value}">${text}</option>`
-          )}</select></p>
+          <select id="expire" name="expire">${lifeChoices(site).map(lifeOption)}</select></p>
         <p
           class="check"><input type="checkbox" id="burn" name="burn" value="1"> <label for="burn">Delete once read</label></p>
+        ${site.tokenRequired ? tokenField() : ""}
         <button id="upload" class="button primary" type="submit">Upload</button>
       </div>
       <div class="outcome">
@@ -108,6 +101,19 @@ function uploadForm({ prefix, maxBytes }: Site): Markup {
         <button type="button" class="button" id="copy-link" hidden>${icon("copy")}<span>Copy link</span></button>
       </div>
     </form>
+  `;
+}
+
+function lifeOption({ value, text, isDefault }: LifeChoice): Markup {
+  const selected = isDefault ? "selected" : "";
+  return html`<option value="${value}" ${selected}>${text}</option>`;
+}
+
+/** Without a name, and only with JavaScript: a form cannot send a header, and the token belongs nowhere else. */
+function tokenField(): Markup {
+  return html`
+    <p class="scripted"><label for="token">Token</label>
+      <input id="token" type="password" autocomplete="off" spellcheck="false"></p>
   `;
 }
 

@@ -8,7 +8,7 @@ import { html } from "hono/html";
 import { languageOf } from "./file_kind.ts";
 import { icon, type IconName } from "./icons.ts";
 import { frame, type Markup } from "./layout.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../size.ts";
 import { shortcutSheet, VIEWER_SHORTCUTS } from "./shortcuts.ts";
 import { measureText, textBlocks, type TextFacts } from "./text_blocks.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Site } from "./home_page.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../size.ts";
 
 /**
  * Renders the usage.
@@ -25,7 +25,7 @@ Send text, up to ${limit}, and get its link on one line:
   curl -T app.log ${base}/
   gzip -c app.log | curl --data-binary @- -H 'Content-Encoding: gzip' ${base}/
 
-With options, as query, form field (-F expire=1h) or header (Expires-In, X-Burn):
+${tokenText(site)}With options, as query, form field (-F expire=1h) or header (Expires-In, X-Burn):
 
   curl -T app.log '${base}/?expire=1h'          10m, 1h, 7d, never
   curl -T app.log '${base}/?burn=1'             deleted once it was read
@@ -49,5 +49,14 @@ Or have all that as one command for your shell:
   some-command | paste -e 1h
   paste app.log
   paste -d <id>
+`;
+}
+
+function tokenText({ tokenRequired }: Site): string {
+  if (!tokenRequired) return "";
+  return `That needs a token of the operator's:
+
+  curl -H 'Authorization: Bearer <token>' …
+
 `;
 }

@@ -42,6 +42,7 @@ Deno.test("every create takes its options, and tells when the paste ends and wha
     const { id, deleteToken, expires, burn } = await response.json();
     assertEquals([expires, burn], ["2026-01-02T01:00:00Z", true], path);
     assertEquals(response.headers.get("x-expires"), expires);
+    assertEquals(response.headers.get("access-control-expose-headers"), "Location, X-Delete-Token, X-Expires");
     assertEquals(response.headers.get("x-delete-token"), deleteToken);
     const head = await test.request(`/${id}`, { method: "HEAD" });
     assertEquals(head.headers.get("content-disposition"), "inline; filename*=UTF-8''a.log", path);

@@ -1,7 +1,10 @@
-import { assertFalse, assertStringIncludes } from "@std/assert";
+import { assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { homePage, type Site } from "../../../server/views/home_page.ts";
 
-const SITE: Site = { title: "T", subtitle: "S", footer: "", showDocs: true, maxBytes: 3 * 1024 * 1024, prefix: "" };
+const SITE: Site = {
+  ...{ title: "T", subtitle: "S", footer: "", showDocs: true, maxBytes: 3 * 1024 * 1024, prefix: "" },
+  ...{ defaultExpiryMs: null, maxExpiryMs: null, tokenRequired: false },
+};
 
 Deno.test("homePage() names the limit and shows how to use this instance", async () => {
   const page = await homePage(SITE, "https://p.example");
@@ -15,4 +18,17 @@ Deno.test("homePage() leaves out documentation and footer when they are not want
   const page = await homePage({ ...SITE, showDocs: false }, "https://p.example");
   assertFalse(page.includes("documentation"));
   assertFalse(page.includes("<footer>"));
+});
+
+Deno.test("homePage() offers the lives that the operator allows, and begins with the default", async () => {
+  const page = await homePage({ ...SITE, defaultExpiryMs: 3_600_000, maxExpiryMs: 86_400_000 }, "https://p.example");
+  assertMatch(page, /<option value="1h" selected>\s*1 hour\s*<\/option>/);
+  assertMatch(page, /<option value="1d" >\s*1 day\s*<\/option>\s*<\/select>/);
+});
+
+Deno.test("homePage() asks for a token when one is needed, and never sends it as a field", async () => {
+  assertFalse((await homePage(SITE, "https://p.example")).includes('id="token"'));
+  const page = await homePage({ ...SITE, tokenRequired: true }, "https://p.example");
+  assertStringIncludes(page, '<input id="token" type="password"');
+  assertFalse(page.includes('name="token"'));
 });

@@ -1,7 +1,10 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertFalse, assertStringIncludes } from "@std/assert";
 import { usageText } from "../../../server/views/usage_text.ts";
 
-const SITE = { title: "T", subtitle: "S", footer: "<b>", showDocs: true, maxBytes: 2_097_152, prefix: "" };
+const SITE = {
+  ...{ title: "T", subtitle: "S", footer: "<b>", showDocs: true, maxBytes: 2_097_152, prefix: "" },
+  ...{ defaultExpiryMs: null, maxExpiryMs: null, tokenRequired: false },
+};
 
 Deno.test("usageText() shows commands for this instance and its limit", () => {
   const text = usageText(SITE, "https://p.example");
@@ -16,4 +19,10 @@ Deno.test("usageText() shows commands for this instance and its limit", () => {
       'eval "$(curl -sS https://p.example/cli)"\n',
     ]
   ) assertStringIncludes(text, command);
+});
+
+Deno.test("usageText() speaks of a token only when one is needed", () => {
+  const hint = "Authorization: Bearer <token>";
+  assertFalse(usageText(SITE, "https://p.example").includes(hint));
+  assertStringIncludes(usageText({ ...SITE, tokenRequired: true }, "https://p.example"), hint);
 });
