@@ -33,6 +33,7 @@ export type { EventDescription, EventLevel } from "./describe_event.ts";
 export { EventPrinter, type EventPrinterOptions } from "./event_printer.ts";
 export type { EventListener, GenerationReason, ProgressTask, ReplicateEvent } from "./events.ts";
 export { ReplicationMetrics, type ReplicationMetricsOptions } from "./metrics.ts";
+export type { DatabaseSighting } from "./database_identity.ts";
 export { Replication, type ReplicationHealth, type ReplicationHooks } from "./replication.ts";
 export type { Clock } from "./clock.ts";
 export { REPLICATE_SETTINGS, type ReplicateSetting } from "./settings.ts";

@@ -21,9 +21,8 @@ import type { WriterContext } from "./writer_context.ts";
 import type { WriterRole, WriterStatus } from "./writer_status.ts";
 import { WriterTrouble } from "./writer_trouble.ts";
 
-/** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
+/** While uploads wait for their time, the WAL is captured this often, in milliseconds; so many segments may wait. */
 const CAPTURE_INTERVAL_MS = 50;
-/** How many segments' worth may wait in memory. */
 const QUEUE_SEGMENTS = 2;
 
 /** One replica's loop: attach, capture, upload, snapshot, and recover from whatever fails. */
@@ -137,7 +136,7 @@ export class ReplicaWriter {
   async #needsProof(): Promise<boolean> {
     if (this.#isRestorable || !this.#snapshots.exists || this.#sync.queuedBytes > 0) return false;
     await this.#context.database.bump();
-    this.#nextUploadAt = 0;
+    this.#nextUploadAt = 0; // the proof does not wait either
     return true;
   }
 
@@ -184,7 +183,8 @@ export class ReplicaWriter {
       if (!this.#finishing.signal.aborted) await this.#context.checkpointIfLarge();
       const waitMs = this.#nextUploadAt - clock.monotonic();
       const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
-      if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && !this.#finishing.signal.aborted) {
+      const isPaced = this.#snapshots.exists && !this.#finishing.signal.aborted; // not before the first snapshot
+      if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && isPaced) {
         await clock.sleep(Math.min(waitMs, CAPTURE_INTERVAL_MS), signal);
         continue;
       }

@@ -58,13 +58,14 @@ export class CliProcess implements AsyncDisposable {
    * Waits until it has written something, while it lives.
    *
    * @param text What to wait for.
+   * @param times How often. Default: once.
    * @throws {Error} When it ends before, or that takes too long; the message has its output.
    */
-  async says(text: string): Promise<void> {
+  async says(text: string, times: number = 1): Promise<void> {
     try {
       await eventually(`it says "${text}"`, () => {
         const hasEnded = this.#hasEnded;
-        if (this.#output.includes(text)) return true;
+        if (this.#output.split(text).length > times) return true;
         if (hasEnded) throw new Error(`Ended before it said "${text}"`);
         return null;
       });
