@@ -78,7 +78,7 @@ async function liveDay(server: S3Server, clock: FakeClock, path: string): Promis
   return { start, service, stop, bytes: byteSum / PASTES_A_DAY };
 }
 
-Deno.test("a month of 12 pastes and one deploy a day costs less than $0.01, and these are its requests", async () => {
+Deno.test("a month of 12 pastes and one deploy a day costs less than $0.02, and these are its requests", async () => {
   await withFolder(async (folder) => {
     const clock = new FakeClock();
     await using server = await S3Server.start({ now: () => clock.now() });
@@ -92,8 +92,9 @@ Deno.test("a month of 12 pastes and one deploy a day costs less than $0.01, and 
       // Each paste, our own small commit after it, a snapshot, and the seal. On the first day also a link and two segments.
       assertEquals(all("PUT"), 3 + 2 * PASTES_A_DAY + 2 + (i === 0 ? 3 : 0), `day ${i}`);
       assertEquals(all("DELETE"), i === 0 ? 1 : 2, `day ${i}`); // the probe; what is too old goes at once
-      // A look at the replica is two lists and the chain's link. It runs beside the rest: a stop may interrupt it.
-      const looks = i === 0 ? 2 : 4;
+      // A look at the replica is two lists and the chain's link: before the first upload after a long pause, as the log may
+      // have been taken over, and for what is too old. That one runs beside the rest: a stop may interrupt it.
+      const looks = PASTES_A_DAY + (i === 0 ? 2 : 4);
       assertLessOrEqual(all("LIST"), 6 + 2 * looks, `day ${i}`);
       assertLessOrEqual(all("GET"), (i === 0 ? 0 : 9) + looks, `day ${i}`);
     }
@@ -103,6 +104,6 @@ Deno.test("a month of 12 pastes and one deploy a day costs less than $0.01, and 
     );
     const meanBytes = days.reduce((sum, { bytes }) => sum + bytes, 0) / DAYS;
     assertGreater(meanBytes, DAYS * PASTES_A_DAY * PASTE_BYTES / 2, "the pastes are noise, and stay");
-    assertLess(requestCost + meanBytes / 1e9 * DOLLARS_PER_GB_MONTH, 0.01);
+    assertLess(requestCost + meanBytes / 1e9 * DOLLARS_PER_GB_MONTH, 0.02);
   });
 });
