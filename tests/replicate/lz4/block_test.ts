@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { compressBlock, decompressBlock, encodeFrame, releaseBlock, writeBlock } from "../../../replicate/lz4/block.ts";
 import { decodeStream } from "../../../replicate/lz4/decode_stream.ts";
 import { Lz4FrameError } from "../../../replicate/lz4/frame_error.ts";
-import { decodeFrameHeader } from "../../../replicate/lz4/frame_header.ts";
+import { decodeFrameHeader, LITTLE_ENDIAN } from "../../../replicate/lz4/frame_header.ts";
 import { seededRandom, withRandom } from "../../support/random.ts";
 
 const NO_HISTORY = new Uint8Array();
@@ -52,7 +52,7 @@ Deno.test("writeBlock() stores what does not compress as it is, and reports what
   const noise = seededRandom(5).bytes(1000);
   const room = new Uint8Array(1004);
   assertEquals([writeBlock(noise, room), room.subarray(4)], [1004, noise]);
-  assertEquals(new DataView(room.buffer).getUint32(0, true), 0x8000_0000 + 1000);
+  assertEquals(new DataView(room.buffer).getUint32(0, LITTLE_ENDIAN), 0x8000_0000 + 1000);
   assert(writeBlock(seededRandom(5).text(1000), room) < 1000);
 });
 
