@@ -188,8 +188,11 @@ function asByteStream(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableSt
   return new ReadableStream({
     type: "bytes",
     pull: async (controller) => {
-      const { done, value } = await source.read();
-      if (!done) return controller.enqueue(value);
+      for (;;) {
+        const { done, value } = await source.read();
+        if (done) break;
+        if (value.byteLength > 0) return controller.enqueue(value); // it takes no empty ones
+      }
       controller.close();
       controller.byobRequest?.respond(0); // a waiting read learns of the end
     },

@@ -9,8 +9,9 @@ import { type Codec, inlineCodec } from "./codec.ts";
 import { seemsCompressible } from "./compressible.ts";
 import type { Database } from "./database.ts";
 import { hashDeleteToken, isDeleteToken } from "./delete_token.ts";
-import { PasteError } from "./errors.ts";
+import { messageWithCauses, PasteError } from "./errors.ts";
 import { expiryAfter, formatInstant } from "./expiry.ts";
+import { logEvent } from "./log.ts";
 import type { NewPaste } from "./paste.ts";
 import { formatPasteId } from "./paste_id.ts";
 import type { DeleteOutcome, PasteStore, Receipt } from "./paste_store.ts";
@@ -197,6 +198,11 @@ export class SqlitePasteStore implements PasteStore {
       return { bytes: result.bytes, coding: result.coding ?? null };
     } catch (cause) {
       if (cause instanceof PasteError) throw cause;
+      if (bytes.byteLength > 0) {
+        logEvent("warning", "Paste not compressed", { error: messageWithCauses(cause) });
+        return asIs(paste);
+      }
+      // The thread has died with them.
       throw new PasteError("internal", "Cannot store the paste as compressing it failed: try again", { cause });
     }
   }
