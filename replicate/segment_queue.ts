@@ -70,7 +70,10 @@ export class SegmentQueue {
     if (count === 1) return first;
     const runs = this.#pending.splice(0, count);
     const bytes = new Uint8Array(end - first.offset);
-    for (const run of runs) bytes.set(run.bytes, run.offset - first.offset);
+    for (const run of runs) {
+      bytes.set(run.bytes, run.offset - first.offset);
+      release(run.bytes);
+    }
     const joined = { ...first, bytes, notice: runs.at(-1)?.notice ?? first.notice };
     this.#pending.unshift(joined);
     return joined;
@@ -79,13 +82,14 @@ export class SegmentQueue {
   /**
    * Removes bytes from the front.
    *
-   * @param count How many bytes of the first segment are in the replica.
+   * @param count How many bytes of the first segment are in the replica; what it was is empty after this.
    * @returns The bytes of the first segment that are still to do; 0 when it was removed.
    */
   advance(count: number): number {
     const first = this.#pending.shift();
     if (first === undefined) return 0;
     const rest = first.bytes.slice(count);
+    release(first.bytes);
     if (rest.byteLength > 0) this.#pending.unshift({ ...first, offset: first.offset + count, bytes: rest });
     return rest.byteLength;
   }
@@ -94,4 +98,9 @@ export class SegmentQueue {
   clear(): void {
     this.#pending = [];
   }
+}
+
+/** At once: megabytes that wait for a collector add up. Nobody else has what waits here. */
+function release({ buffer }: Uint8Array<ArrayBuffer>): void {
+  buffer.transfer(0);
 }

@@ -51,7 +51,7 @@ async function readLimited(request: Request, options: BodyOptions): Promise<Uint
   if (announced !== null && announced > limitBytes) throw tooLarge(maxBytes);
   try {
     // The server lets no body grow beyond its Content-Length, so that one can be taken in one go.
-    const bytes = announced === null ? await readCounted(request, options) : await intake.whole(request, announced);
+    const bytes = announced === null ? await intake.upTo(request, limitBytes) : await intake.whole(request, announced);
     if (bytes.byteLength > limitBytes) throw tooLarge(maxBytes);
     return bytes;
   } catch (error) {
@@ -80,24 +80,4 @@ function announcedBytes(request: Request): number | null {
   const text = request.headers.get("content-length");
   if (text === null || !/^\d{1,15}$/.test(text) || request.headers.get("transfer-encoding") !== null) return null;
   return Number(text);
-}
-
-async function readCounted(
-  request: Request,
-  { intake, limitBytes, maxBytes }: BodyOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of intake.chunks(request, limitBytes)) {
-    total += chunk.byteLength;
-    if (total > limitBytes) throw tooLarge(maxBytes); // leaving the loop cancels the stream
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(total);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -26,6 +26,9 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024;
 /** Up to here a body is taken in one go, which is cheaper, and counted as a whole from its first byte on. */
 const SMALL_BYTES = 64 * 1024;
 
+/** By how much the place for a body grows once it is full: what nobody has sent yet takes little. */
+const GROWTH = 8;
+
 /** The bounds of a {@linkcode BodyIntake}. */
 export interface BodyIntakeOptions {
   /** Measures the times. */
@@ -66,7 +69,7 @@ export class BodyIntake {
    * @throws {PasteError} `upload-too-slow`, `overloaded`; whatever the server throws when the client goes away.
    */
   async whole(request: Request, announcedBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (announcedBytes > SMALL_BYTES) return joined(await Array.fromAsync(this.chunks(request, announcedBytes)));
+    if (announcedBytes > SMALL_BYTES) return await this.#collect(request, announcedBytes);
     this.#hold(announcedBytes);
     const late = Promise.withResolvers<never>();
     const cancel = this.#clock.after(BASE_MS, () => late.reject(tooSlow()));
@@ -82,27 +85,47 @@ export class BodyIntake {
   }
 
   /**
-   * Takes in a body piece by piece. What has come is held until the iteration ends.
+   * Takes in a body whose length nobody knows.
    *
    * @param request The request; its body must not have been read.
-   * @param limitBytes The length that the body will not pass.
-   * @returns The pieces.
+   * @param limitBytes The most bytes that are wanted.
+   * @returns The bytes; more than the limit when there are more, and not all of the rest is read.
    * @throws {PasteError} `upload-too-slow`, `overloaded`; whatever the server throws when the client goes away.
    */
-  async *chunks(request: Request, limitBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-    const reader = request.body?.getReader();
-    if (!reader) return;
-    const watch = new Watch(this.#clock, BASE_MS + limitBytes * 1000 / MIN_BYTES_PER_SECOND, () => cancel(reader));
+  upTo(request: Request, limitBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#collect(request, limitBytes, SMALL_BYTES);
+  }
+
+  /** Into one buffer, which grows with what has come: neither pieces nor what they are joined to wait for a collector. */
+  async #collect(request: Request, announced: number, spareBytes = 0): Promise<Uint8Array<ArrayBuffer>> {
+    if (!request.body) return new Uint8Array();
+    const mostBytes = announced + spareBytes;
+    const reader = byteReader(request.body);
+    const watch = new Watch(this.#clock, BASE_MS + mostBytes * 1000 / MIN_BYTES_PER_SECOND, () => cancel(reader));
     let held = 0;
+    const hold = (bytes: number): void => {
+      this.#hold(bytes - held);
+      held = bytes;
+    };
     try {
-      for (;;) {
-        const { done, value } = await reader.read();
+      hold(Math.min(mostBytes, SMALL_BYTES));
+      let buffer = new ArrayBuffer(held);
+      for (let length = 0;;) {
+        const { done, value } = await reader.read(new Uint8Array(buffer, length, Math.min(held - length, SMALL_BYTES)));
         if (watch.expired) throw tooSlow();
-        if (done) return;
-        this.#hold(value.byteLength);
-        held += value.byteLength;
+        if (!value) return new Uint8Array();
         watch.touch();
-        yield value;
+        buffer = value.buffer;
+        length += value.byteLength;
+        if (done || length === mostBytes) return new Uint8Array(length < held ? buffer.transfer(length) : buffer);
+        // Deno's server never answers a read of a single byte at a body's end: no place that small is left.
+        if (held - length > 1) continue;
+        if (held === mostBytes) {
+          if (mostBytes > announced) return new Uint8Array(buffer.transfer(length));
+          continue; // that byte was announced
+        }
+        hold(Math.min(mostBytes, held * GROWTH));
+        buffer = buffer.transfer(held);
       }
     } finally {
       watch.stop();
@@ -156,8 +179,35 @@ class Watch {
   }
 }
 
+/** The server's bodies are streams of bytes, which are read without a buffer of their own; any other is made one. */
+function byteReader(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStreamBYOBReader {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch (error) {
+    if (!(error instanceof TypeError) || body.locked) throw error;
+    return asByteStream(body).getReader({ mode: "byob" });
+  }
+}
+
+function asByteStream(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const source = body.getReader();
+  return new ReadableStream({
+    type: "bytes",
+    pull: async (controller) => {
+      for (;;) {
+        const { done, value } = await source.read();
+        if (done) break;
+        if (value.byteLength > 0) return controller.enqueue(value); // it takes no empty ones
+      }
+      controller.close();
+      controller.byobRequest?.respond(0); // a waiting read learns of the end
+    },
+    cancel: (reason) => source.cancel(reason),
+  });
+}
+
 /** Also ends a read that is waiting. */
-function cancel(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): void {
+function cancel(reader: ReadableStreamBYOBReader): void {
   reader.cancel().catch(() => {}); // the body is gone already: all the better
 }
 
@@ -169,14 +219,4 @@ function tooSlow(): PasteError {
       headers: { "Connection": "close" },
     },
   );
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -96,7 +96,8 @@ export class CodecPool implements Codec {
     if (!thread || !next) return;
     this.#queuedBytes -= inflatedBytes(next.job);
     thread.pending = next;
-    thread.worker.postMessage(next.job);
+    // What is to be compressed goes there and back without a copy; what is to be inflated somebody may still need.
+    thread.worker.postMessage(next.job, next.job.kind === "compress" ? [next.job.bytes.buffer] : []);
   }
 
   #startThread(): Thread | null {

@@ -22,7 +22,7 @@ export type StorageCoding = "zstd";
 
 /** Something to compute. */
 export type CodecJob =
-  /** Compresses a paste for storage. */
+  /** Compresses a paste for storage, where that helps. Takes the bytes: a thread may have their memory from then on. */
   | { readonly kind: "compress"; readonly bytes: Uint8Array<ArrayBuffer> }
   /** Undoes that. */
   | { readonly kind: "decompress"; readonly bytes: Uint8Array<ArrayBuffer>; readonly plainBytes: number }
@@ -36,11 +36,18 @@ export type CodecJob =
 
 /** What came of it. `too-large`: a body that inflates beyond its limit. `corrupt`: one that is not what it says. */
 export type CodecResult =
-  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    /** After "compress": how they are compressed, `null` when they are the same bytes, given back. */
+    readonly coding?: StorageCoding | null;
+  }
   | { readonly failure: "too-large" | "corrupt"; readonly reason: string };
 
 /** Zstandard's fastest regular level; ARCHITECTURE.md has the figures. */
 const STORAGE_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** Compression has to save an eighth, or else the paste stays as it is and nobody ever has to undo it. */
+const WORTHWHILE = 7 / 8;
 
 /** RFC 9659: over HTTP a window has at most 8 MiB, so that nobody makes a decoder take more. */
 const WINDOW_OPTIONS = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
@@ -51,13 +58,13 @@ class TooLargeError extends Error {}
  * Does a job.
  *
  * @param job What to compute.
- * @returns What came of it; bytes that are not shared with the job's.
+ * @returns What came of it; bytes of its own, or those of the job, given back.
  * @throws {Error} When a stored paste is damaged.
  */
 export function runCodecJob(job: CodecJob): CodecResult {
   switch (job.kind) {
     case "compress":
-      return { bytes: asBytes(zstdCompressSync(job.bytes, STORAGE_OPTIONS)) };
+      return compress(job.bytes);
     case "decompress": {
       const bytes = asBytes(zstdDecompressSync(job.bytes, { maxOutputLength: job.plainBytes }));
       if (bytes.byteLength !== job.plainBytes) throw new Error("Cannot decompress a paste as its end is missing");
@@ -68,6 +75,14 @@ export function runCodecJob(job: CodecJob): CodecResult {
     default:
       return job satisfies never;
   }
+}
+
+/** What loses is given back at once: a collector would let some dozens of them wait. */
+function compress(bytes: Uint8Array<ArrayBuffer>): CodecResult {
+  const compressed = asBytes(zstdCompressSync(bytes, STORAGE_OPTIONS));
+  if (compressed.byteLength <= bytes.byteLength * WORTHWHILE) return { bytes: compressed, coding: "zstd" };
+  compressed.buffer.transfer(0);
+  return { bytes, coding: null };
 }
 
 function inflate({ bytes, coding, limitBytes }: CodecJob & { kind: "inflate" }): CodecResult {

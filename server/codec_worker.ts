@@ -18,6 +18,7 @@ scope.onmessage = ({ data }) => {
   try {
     const result = runCodecJob(data);
     scope.postMessage(result, "bytes" in result ? [result.bytes.buffer] : []);
+    if (data.bytes.byteLength > 0) data.bytes.buffer.transfer(0); // at once, rather than with the next collection
   } catch (error) {
     // Uncaught, it would end this thread and print a stack.
     scope.postMessage({ error: error instanceof Error ? error.message : String(error) }, []);

@@ -39,10 +39,34 @@ export interface ExpiredRow {
   readonly bytes: number;
 }
 
+/** The most bytes of a row that goes into one statement with others. */
+const SMALL_ROW_BYTES = 4096;
+
+/** The most rows in one statement. */
+const MAX_BATCH_ROWS = 64;
+
 // CAST: LogPaste stored text, which may hold NUL and invalid UTF-8; as a blob its bytes come out unchanged.
 const COLUMNS = "id, creation_time, CAST(contents AS BLOB), name, coding, plain_size, expires_at, burn, delete_hash";
 
 const LIVE = "id = ? AND (expires_at IS NULL OR expires_at > ?)";
+
+/**
+ * Splits rows into what goes into one statement each. A statement keeps a copy of what it was last run with, and there
+ * is one for each number of rows: large rows go alone, so that there are few such copies of them.
+ *
+ * @param rows Any number.
+ * @returns The same rows, as {@linkcode PasteTable.insert} takes them.
+ */
+export function insertBatches(rows: readonly PasteRow[]): readonly (readonly PasteRow[])[] {
+  const small = rows.filter(isSmall);
+  const batches = rows.filter((row) => !isSmall(row)).map((row) => [row]);
+  for (let i = 0; i < small.length; i += MAX_BATCH_ROWS) batches.push(small.slice(i, i + MAX_BATCH_ROWS));
+  return batches;
+}
+
+function isSmall({ contents }: PasteRow): boolean {
+  return contents.byteLength <= SMALL_ROW_BYTES;
+}
 
 /** Pastes by their ids. */
 export class PasteTable {
@@ -74,7 +98,7 @@ export class PasteTable {
   /**
    * Adds rows with one statement, which is twice as fast as one for each.
    *
-   * @param rows At least one.
+   * @param rows At least one, as {@linkcode insertBatches} puts them together.
    * @throws {DatabaseError} `clash` when an id is taken; none of them is added then.
    */
   insert(rows: readonly PasteRow[]): void {

@@ -8,7 +8,7 @@ import type { Clock, Schedule } from "./clock.ts";
 import { type Database, DatabaseError } from "./database.ts";
 import { PasteError } from "./errors.ts";
 import { GroupCommit, type Outcome } from "./group_commit.ts";
-import type { PasteRow, PasteTable } from "./paste_table.ts";
+import { insertBatches, type PasteRow, type PasteTable } from "./paste_table.ts";
 import type { StorageQuota } from "./storage_quota.ts";
 
 /** The most changes in one commit. */
@@ -194,13 +194,12 @@ export class PasteWriter {
   #apply(changes: readonly Change[]): readonly Changed<unknown>[] {
     const { database, table } = this.#options;
     const drafts = changes.flatMap((change) => change.kind === "insert" ? [change.draft()] : []);
-    const insert = (): void => {
-      if (drafts.length > 0) table.insert(drafts.map(({ row }) => row));
-    };
+    const batches = insertBatches(drafts.map(({ row }) => row));
+    const insert = (): void => batches.forEach((rows) => table.insert(rows));
     const results = drafts.map(({ value }): Changed<unknown> => ({ value, effect: "durable" }));
     const others = drafts.length < changes.length;
     // One statement alone is a transaction of its own.
-    if (!others) {
+    if (!others && batches.length === 1) {
       insert();
       return results;
     }

@@ -6,6 +6,7 @@
 
 import type { Clock, Schedule } from "./clock.ts";
 import { type Codec, inlineCodec } from "./codec.ts";
+import { seemsCompressible } from "./compressible.ts";
 import type { Database } from "./database.ts";
 import { hashDeleteToken, isDeleteToken } from "./delete_token.ts";
 import { messageWithCauses, PasteError } from "./errors.ts";
@@ -22,9 +23,6 @@ import type { StoredContent, StoredPaste } from "./stored_paste.ts";
 
 /** Smaller pastes stay as they are: compressing them takes longer than writing the page that would be saved. */
 const MIN_COMPRESSED_BYTES = 2048;
-
-/** Compression has to save an eighth, or else the paste stays as it is and nobody ever has to undo it. */
-const WORTHWHILE = 7 / 8;
 
 /** What a change without content counts for in its group, in bytes: about a page of SQLite's. */
 const SMALL_CHANGE_BYTES = 4096;
@@ -81,7 +79,8 @@ export class SqlitePasteStore implements PasteStore {
   /** See {@linkcode PasteStore.put}. */
   async put(paste: NewPaste): Promise<Receipt> {
     const { clock, randomId, randomToken } = this.#options;
-    const content = paste.bytes.byteLength < MIN_COMPRESSED_BYTES ? asIs(paste) : await this.#compress(paste);
+    const plainSize = paste.bytes.byteLength;
+    const content = plainSize < MIN_COMPRESSED_BYTES ? asIs(paste) : await this.#compress(paste);
     const deleteToken = randomToken();
     const deleteHash = hashDeleteToken(deleteToken);
     return await this.#writer.insert(content.bytes.byteLength, () => {
@@ -94,7 +93,7 @@ export class SqlitePasteStore implements PasteStore {
         contents: content.bytes,
         name: paste.name,
         coding: content.coding,
-        plainSize: content.coding === null ? null : paste.bytes.byteLength,
+        plainSize: content.coding === null ? null : plainSize,
         expiresAtSeconds: expiresAt === null ? null : expiresAt / 1000,
         burn: paste.burn ? 1 : null,
         deleteHash,
@@ -192,14 +191,19 @@ export class SqlitePasteStore implements PasteStore {
 
   async #compress(paste: NewPaste): Promise<StoredContent> {
     const { bytes } = paste;
+    if (!seemsCompressible(bytes)) return asIs(paste);
     try {
       const result = await this.#codec.run({ kind: "compress", bytes });
-      const isWorthwhile = "bytes" in result && result.bytes.byteLength <= bytes.byteLength * WORTHWHILE;
-      return isWorthwhile ? { bytes: result.bytes, coding: "zstd" } : asIs(paste);
-    } catch (error) {
-      if (error instanceof PasteError) throw error;
-      logEvent("warning", "Paste not compressed", { error: messageWithCauses(error) });
-      return asIs(paste);
+      if ("failure" in result) throw new Error(result.reason);
+      return { bytes: result.bytes, coding: result.coding ?? null };
+    } catch (cause) {
+      if (cause instanceof PasteError) throw cause;
+      if (bytes.byteLength > 0) {
+        logEvent("warning", "Paste not compressed", { error: messageWithCauses(cause) });
+        return asIs(paste);
+      }
+      // The thread has died with them.
+      throw new PasteError("internal", "Cannot store the paste as compressing it failed: try again", { cause });
     }
   }
 }

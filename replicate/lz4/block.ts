@@ -5,13 +5,20 @@
  */
 
 import { Buffer } from "node:buffer";
-import { compressFrame, compressSync, uncompressSync } from "lz4-napi";
+import { compressSync, uncompressSync } from "lz4-napi";
 import { release } from "../release.ts";
+import { startContentChecksum } from "./content_checksum.ts";
 import { Lz4FrameError } from "./frame_error.ts";
-import { LITTLE_ENDIAN } from "./frame_header.ts";
+import { encodeStreamHeader, FRAME_HEADER_BYTES_MIN, LITTLE_ENDIAN, STREAM_BLOCK_BYTES } from "./frame_header.ts";
 
 /** The library puts the plain size in front of each block: a little-endian 32-bit number. */
 const SIZE_PREFIX_BYTES = 4;
+
+/** Marks a block that is stored as it is. */
+const STORED_FLAG = 0x8000_0000;
+
+/** The end mark and the content checksum. */
+const FRAME_TAIL_BYTES = 8;
 
 /**
  * Compresses one block.
@@ -19,12 +26,12 @@ const SIZE_PREFIX_BYTES = 4;
  * @param plain The plain bytes.
  * @returns The block, or null when it would be no smaller than the plain bytes.
  */
-export function compressBlock(plain: Uint8Array): Uint8Array<ArrayBuffer> | null {
+export function compressBlock(plain: Uint8Array): Uint8Array | null {
   const prefixed = compressSync(asBuffer(plain));
-  const isSmaller = prefixed.byteLength - SIZE_PREFIX_BYTES < plain.byteLength;
-  const block = isSmaller ? new Uint8Array(prefixed.subarray(SIZE_PREFIX_BYTES)) : null;
-  release(prefixed);
-  return block;
+  const block = new Uint8Array(prefixed.buffer, prefixed.byteOffset, prefixed.byteLength).subarray(SIZE_PREFIX_BYTES);
+  if (block.byteLength < plain.byteLength) return block;
+  releaseBlock(block);
+  return null;
 }
 
 /**
@@ -51,16 +58,58 @@ export function decompressBlock(block: Uint8Array, plainBytesMax: number, histor
 }
 
 /**
- * Compresses bytes to one complete frame with independent blocks and a content checksum, outside this thread.
+ * Gives a block's memory back at once: it is the library's own, which the garbage collector does not count.
+ *
+ * @param block What {@linkcode compressBlock} has returned; empty after this.
+ */
+export function releaseBlock({ buffer, byteLength }: Uint8Array): void {
+  const isWhole = buffer.byteLength <= SIZE_PREFIX_BYTES + byteLength; // or else others may have a part of it
+  if (isWhole && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+/**
+ * Compresses bytes to one complete frame with independent blocks and a content checksum: block by block on this thread,
+ * because the library's threads keep a multiple of what they work on.
  *
  * @param plain The plain bytes; none gives a frame without content.
  * @returns The frame.
  */
-export async function encodeFrame(plain: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const frame = await compressFrame(plain, { contentChecksum: true });
-  const copy = new Uint8Array(frame); // the library may hand out slices of a shared pool
-  release(frame);
-  return copy;
+export function encodeFrame(plain: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve) => resolve(frameOf(plain)));
+}
+
+function frameOf(plain: Uint8Array): Uint8Array<ArrayBuffer> {
+  const blocks = Math.ceil(plain.byteLength / STREAM_BLOCK_BYTES);
+  const frame = new Uint8Array(FRAME_HEADER_BYTES_MIN + blocks * 4 + plain.byteLength + FRAME_TAIL_BYTES);
+  frame.set(encodeStreamHeader());
+  const checksum = startContentChecksum();
+  let end = FRAME_HEADER_BYTES_MIN;
+  for (let at = 0; at < plain.byteLength; at += STREAM_BLOCK_BYTES) {
+    const block = plain.subarray(at, at + STREAM_BLOCK_BYTES);
+    checksum.update(block);
+    end += writeBlock(block, frame.subarray(end));
+  }
+  const tail = new DataView(frame.buffer, end, FRAME_TAIL_BYTES);
+  tail.setUint32(4, checksum.digest(), LITTLE_ENDIAN); // after the end mark, four zeros
+  return new Uint8Array(frame.buffer.transfer(end + FRAME_TAIL_BYTES));
+}
+
+/**
+ * Compresses one block of a frame, or stores it as it is when that is no larger.
+ *
+ * @param plain The plain bytes.
+ * @param room Where the block's length and its bytes go; four bytes more than the plain bytes always suffice.
+ * @returns How many bytes were written.
+ */
+export function writeBlock(plain: Uint8Array, room: Uint8Array): number {
+  const compressed = compressBlock(plain);
+  const data = compressed ?? plain;
+  const header = (data.byteLength | (compressed ? 0 : STORED_FLAG)) >>> 0;
+  new DataView(room.buffer, room.byteOffset).setUint32(0, header, LITTLE_ENDIAN);
+  room.set(data, 4);
+  const written = 4 + data.byteLength;
+  if (compressed) releaseBlock(compressed);
+  return written;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

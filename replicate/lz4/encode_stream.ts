@@ -4,12 +4,9 @@
  * @module
  */
 
-import { compressBlock } from "./block.ts";
+import { writeBlock } from "./block.ts";
 import { startContentChecksum } from "./content_checksum.ts";
 import { encodeStreamHeader, LITTLE_ENDIAN, STREAM_BLOCK_BYTES } from "./frame_header.ts";
-
-/** Marks a block that is stored as it is. */
-const STORED_FLAG = 0x8000_0000;
 
 const END_MARK = 0;
 
@@ -36,12 +33,8 @@ export async function* encodeStream(
 }
 
 function encodeBlock(plain: Uint8Array): Uint8Array<ArrayBuffer> {
-  const compressed = compressBlock(plain);
-  const data = compressed ?? plain;
-  const bytes = new Uint8Array(4 + data.byteLength);
-  new DataView(bytes.buffer).setUint32(0, (data.byteLength | (compressed ? 0 : STORED_FLAG)) >>> 0, LITTLE_ENDIAN);
-  bytes.set(data, 4);
-  return bytes;
+  const bytes = new Uint8Array(4 + plain.byteLength);
+  return bytes.subarray(0, writeBlock(plain, bytes));
 }
 
 /** Cuts a stream into full blocks; the buffer is reused, so each is read before the next is asked for. */

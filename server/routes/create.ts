@@ -23,6 +23,9 @@ import { assertWriter } from "../writer_role.ts";
 /** How much larger than its paste a form may be, in bytes: delimiters, headers, and small fields beside the paste. */
 const FORM_OVERHEAD_BYTES = 64 * 1024;
 
+/** From here on a body's memory is given back as soon as the paste is stored. */
+const RELEASED_BYTES = 64 * 1024;
+
 const ACTION = "store the paste";
 
 /** What other sites' scripts may read of an answer. */
@@ -112,7 +115,16 @@ async function create(request: Request, parts: CreateParts, read: () => Promise<
   }
   // Asked again: the body may have taken its time.
   assertWriter(parts.health, ACTION);
-  return { base, receipt: await parts.store.put(paste), burn: paste.burn };
+  try {
+    return { base, receipt: await parts.store.put(paste), burn: paste.burn };
+  } finally {
+    release(paste.bytes);
+  }
+}
+
+/** Gives the memory of a large body back at once: a collector would let dozens of them wait. */
+function release({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if (buffer.byteLength >= RELEASED_BYTES) buffer.transfer(0);
 }
 
 async function readRaw(request: Request, parts: CreateParts): Promise<NewPaste> {

@@ -12,15 +12,27 @@ Deno.test("CodecPool does large jobs on its threads, no more of them than allowe
   const pool = new CodecPool(2);
   const texts = [1, 2, 3, 4, 5].map((seed) => seededRandom(seed).text(200_000));
   const results = texts.map(async (bytes) => {
-    const packed = bytesOfResult(await pool.run({ kind: "compress", bytes }));
+    const given = bytes.slice();
+    const packed = bytesOfResult(await pool.run({ kind: "compress", bytes: given }));
+    assertEquals(given.byteLength, 0); // it was taken away, not copied
     assert(packed.byteLength < bytes.byteLength / 2);
+    const packedBytes = packed.byteLength;
     assertEquals(await pool.run({ kind: "decompress", bytes: packed, plainBytes: 200_000 }), { bytes });
-    assertEquals(bytes.byteLength, 200_000); // it was copied, not taken away
+    assertEquals(packed.byteLength, packedBytes); // what is stored may be needed again
   });
   await Promise.all(results);
   assertEquals(pool.threads, 2);
   pool.close();
   assertEquals(pool.threads, 0);
+});
+
+Deno.test("CodecPool gives bytes back that do not become smaller, and says so", async () => {
+  const pool = new CodecPool(1);
+  const noise = seededRandom(7).bytes(100_000);
+  assertEquals(await pool.run({ kind: "compress", bytes: noise.slice() }), { bytes: noise, coding: null });
+  const result = await pool.run({ kind: "compress", bytes: seededRandom(7).text(100_000) });
+  assertEquals("coding" in result && result.coding, "zstd");
+  pool.close();
 });
 
 Deno.test("CodecPool starts no thread for small jobs, and does everything at once when it is closed", async () => {

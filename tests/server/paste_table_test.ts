@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Database, DatabaseError } from "../../server/database.ts";
-import { type PasteRow, PasteTable } from "../../server/paste_table.ts";
+import { insertBatches, type PasteRow, PasteTable } from "../../server/paste_table.ts";
 import { migrate } from "../../server/schema.ts";
 import { NASTY_BYTES, TempFolder } from "./support.ts";
 
@@ -70,3 +70,14 @@ Deno.test("PasteTable has no paste where LogPaste's contents are NULL", () =>
     database.query("INSERT INTO entries (id) VALUES ('n')");
     assertEquals(table.select("n", 0), null);
   }));
+
+Deno.test("insertBatches() puts small rows together, 64 at the most, and large ones alone", () => {
+  const row = (bytes: number): PasteRow => ({
+    ...{ id: `${bytes}`, creationTime: null, contents: new Uint8Array(bytes), name: null, coding: null },
+    ...{ plainSize: null, expiresAtSeconds: null, burn: null, deleteHash: null },
+  });
+  const rows = [row(4097), ...Array.from({ length: 65 }, () => row(4096)), row(5000)];
+  assertEquals(insertBatches(rows).map((batch) => batch.length), [1, 1, 64, 1]);
+  assertEquals(new Set(insertBatches(rows).flat()), new Set(rows));
+  assertEquals(insertBatches([]), []);
+});

@@ -37,6 +37,7 @@ Deno.test("a long reader pins the WAL: it is told, nothing is bumped, and all is
     assertEquals(engine.application.value("SELECT seq FROM _litestream_seq"), seq, "no bump");
     assertEquals(engine.status?.position, position, "no upload while nothing is written");
 
+    reader.exec("ROLLBACK"); // closing alone ends it only once its statements are collected
     reader[Symbol.dispose]();
     await passTime(clock, 60_000);
     assertEquals(engine.eventsOf("wal-restarted").length, restarts + 1);

@@ -63,7 +63,7 @@ Deno.test("worker crashes: unready, 503 under DURABILITY=replica, reads go on; a
     assertEquals(await readiness(), { status: 503, error: error.message });
     const refused = await sendPaste(url, new TextEncoder().encode("meanwhile"));
     assertEquals([refused.status, refused.retryAfter], [503, "5"]);
-    assertMatch(refused.text, /^Cannot confirm the paste /);
+    assertMatch(refused.text, /^Cannot confirm the change /);
     assertEquals(await (await fetch(`${url}/${before.id}`)).text(), "before");
     assertEquals(workers.all.length, 1, "the pause is kept");
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { compressBlock, decompressBlock, encodeFrame } from "../../../replicate/lz4/block.ts";
+import { compressBlock, decompressBlock, encodeFrame, releaseBlock, writeBlock } from "../../../replicate/lz4/block.ts";
 import { decodeStream } from "../../../replicate/lz4/decode_stream.ts";
 import { Lz4FrameError } from "../../../replicate/lz4/frame_error.ts";
-import { decodeFrameHeader } from "../../../replicate/lz4/frame_header.ts";
+import { decodeFrameHeader, LITTLE_ENDIAN } from "../../../replicate/lz4/frame_header.ts";
 import { seededRandom, withRandom } from "../../support/random.ts";
 
 const NO_HISTORY = new Uint8Array();
@@ -37,6 +37,23 @@ Deno.test("compressBlock() reads only the bytes given when they are part of a la
   const part = file.subarray(1000, 2000);
   const block = compressed(part);
   assertEquals(decompressBlock(block, 1000, NO_HISTORY), part.slice());
+});
+
+Deno.test("releaseBlock() gives a block's memory back at once", () => {
+  const block = compressed(seededRandom(4).text(1000));
+  releaseBlock(block);
+  assertEquals(block.byteLength, 0);
+  const part = new Uint8Array(1000).subarray(100, 200);
+  releaseBlock(part);
+  assertEquals(part.byteLength, 100); // others have the rest
+});
+
+Deno.test("writeBlock() stores what does not compress as it is, and reports what it has written", () => {
+  const noise = seededRandom(5).bytes(1000);
+  const room = new Uint8Array(1004);
+  assertEquals([writeBlock(noise, room), room.subarray(4)], [1004, noise]);
+  assertEquals(new DataView(room.buffer).getUint32(0, LITTLE_ENDIAN), 0x8000_0000 + 1000);
+  assert(writeBlock(seededRandom(5).text(1000), room) < 1000);
 });
 
 Deno.test("decompressBlock() reads blocks written by hand", () => {
