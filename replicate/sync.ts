@@ -202,7 +202,7 @@ export class ReplicaSync {
    */
   async close(signal?: AbortSignal): Promise<void> {
     const { position } = this;
-    if (position === null) return;
+    if (position === null || await this.#ownership?.findLoss(position, signal ?? NEVER)) return;
     await sealLog(this.#store, { ...position, state: this.#place?.isSealed ? "sealed" : "open" }, { signal });
   }
 

@@ -99,3 +99,24 @@ Deno.test("an owner that slept while another took over, and deleted what it had 
     await sleeper.happened("fenced");
   });
 });
+
+Deno.test("an owner that slept until its log was another's leaves nothing behind when it stops", async () => {
+  await withFolder(async (folder) => {
+    const store = folderStore(`${folder}/replica`);
+    const clock = new FakeClock();
+    const settings = { monitorIntervalMs: 3_600_000 };
+    const path = `${folder}/one.db`;
+    await using sleeper = await Engine.start({ path, stores: [store], clock, settings, closesLog: true });
+    await sleeper.fill(2);
+    await sleeper.synced();
+    await using other = await Engine.start({ path: `${folder}/two.db`, stores: [store] });
+    await other.fill(1);
+    await other.synced();
+    const listKeys = async (): Promise<string[]> => (await Array.fromAsync(store.list(""))).map(({ key }) => key);
+    await store.delete((await listKeys()).filter((key) => /\/00000000_/.test(key)));
+    const before = await listKeys();
+    await clock.advance(2 * CONFIRMED_FOR_MS);
+    await sleeper.stop();
+    assertEquals(await listKeys(), before);
+  });
+});
