@@ -117,7 +117,9 @@ export class BodyIntake {
         watch.touch();
         buffer = value.buffer;
         length += value.byteLength;
-        if (done || length === mostBytes) return new Uint8Array(length < held ? buffer.transfer(length) : buffer);
+        if (done || length === mostBytes || length > announced) {
+          return new Uint8Array(length < held ? buffer.transfer(length) : buffer);
+        }
         // Deno's server never answers a read of a single byte at a body's end: no place that small is left.
         if (held - length > 1) continue;
         if (held === mostBytes) {
