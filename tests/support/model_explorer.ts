@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { type Option, World, type WorldOptions } from "./model_world.ts";
 import type { Random } from "./random.ts";
 
@@ -46,8 +47,9 @@ class Course {
     await option.take();
   }
 
+  /** A digest, as the texts of a hundred thousand worlds fill the memory. */
   fingerprint(): string {
-    return `${this.world.fingerprint()}\n${this.#last}`;
+    return createHash("sha256").update(`${this.world.fingerprint()}\n${this.#last}`).digest("base64");
   }
 
   async findViolation(): Promise<string | null> {
