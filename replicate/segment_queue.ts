@@ -4,6 +4,7 @@
  * @module
  */
 
+import { release } from "./release.ts";
 import type { CapturedRun } from "./wal_cursor.ts";
 
 /** A run of bytes of one WAL, on its way to the replica. */
@@ -98,9 +99,4 @@ export class SegmentQueue {
   clear(): void {
     this.#pending = [];
   }
-}
-
-/** At once: megabytes that wait for a collector add up. Nobody else has what waits here. */
-function release({ buffer }: Uint8Array<ArrayBuffer>): void {
-  buffer.transfer(0);
 }

@@ -62,9 +62,9 @@ export function decompressBlock(block: Uint8Array, plainBytesMax: number, histor
  *
  * @param block What {@linkcode compressBlock} has returned; empty after this.
  */
-export function releaseBlock({ buffer, byteLength }: Uint8Array): void {
-  const isWhole = buffer.byteLength <= SIZE_PREFIX_BYTES + byteLength; // or else others may have a part of it
-  if (isWhole && buffer instanceof ArrayBuffer) buffer.transfer(0);
+export function releaseBlock({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  const start = Math.max(0, byteOffset - SIZE_PREFIX_BYTES); // the size in front of it is the library's too
+  release(new Uint8Array(buffer, start, byteOffset + byteLength - start));
 }
 
 /**
