@@ -12,7 +12,7 @@ import type { EventListener } from "./events.ts";
 import type { FromWorker, StopOutcome, ToWorker } from "./protocol.ts";
 import { pauseMs } from "./retry.ts";
 import type { EngineTally } from "./tally.ts";
-import { describeHealth, NO_REPLICATION, type ReplicationHealth } from "./replication_health.ts";
+import { describeHealth, NO_REPLICATION, type ReplicationHealth, roleOf } from "./replication_health.ts";
 import type { ReplicaHealth, WriterStatus } from "./writer_status.ts";
 
 export type { ReplicationHealth };
@@ -56,6 +56,7 @@ export class Replication {
   #failures = 0;
   #startedAt = 0;
   #statuses: readonly WriterStatus[] = [];
+  #role: ReplicationHealth["role"];
   #failure: ErrorReport | null = null;
 
   /**
@@ -70,6 +71,7 @@ export class Replication {
     this.#hooks = hooks;
     this.#clock = clock;
     this.#ledger = new CommitLedger(clock);
+    this.#role = config.replicas.length === 0 ? NO_REPLICATION.role : roleOf(this.#statuses);
     this.#prepared.promise.catch(() => undefined); // told to whoever asks; the process must not end before
     if (config.replicas.length === 0) this.#prepared.resolve();
     else this.#startWorker();
@@ -105,6 +107,11 @@ export class Replication {
     if (this.#config.replicas.length === 0) return NO_REPLICATION;
     const { pendingCount, oldestAgeSeconds } = this.#ledger;
     return describeHealth(this.#statuses, { pendingCount, oldestAgeSeconds, failure: this.#failure });
+  }
+
+  /** What this instance is to its replicas: cheaper than {@linkcode Replication.health}, for every write asks. */
+  role(): ReplicationHealth["role"] {
+    return this.#role;
   }
 
   /** How each replica is doing; empty until the worker has looked. */
@@ -201,6 +208,7 @@ export class Replication {
   #update(statuses: readonly WriterStatus[]): void {
     this.#failure = null;
     this.#statuses = statuses;
+    this.#role = roleOf(statuses);
     this.#ledger.sync(Math.min(...statuses.map(({ syncedNotice }) => syncedNotice)));
     const fenced = statuses.find(({ role }) => role === "fenced");
     if (fenced?.error) this.#ledger.fail(errorFromReport(fenced.error));

@@ -66,7 +66,13 @@ export function describeHealth(
   };
 }
 
-function roleOf(statuses: readonly WriterStatus[]): WriterRole {
+/**
+ * Sums the replicas' roles up: an instance writes when it does so everywhere, and is fenced when it is anywhere.
+ *
+ * @param statuses The replicas' states; none until the worker has looked.
+ * @returns The role.
+ */
+export function roleOf(statuses: readonly WriterStatus[]): WriterRole {
   const roles = statuses.map(({ role }) => role);
   if (roles.includes("fenced")) return "fenced";
   return roles.length > 0 && roles.every((role) => role === "writer") ? "writer" : "waiting";

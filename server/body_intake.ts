@@ -9,6 +9,7 @@
  */
 
 import type { Clock } from "./clock.ts";
+import { Deadlines } from "./deadlines.ts";
 import { PasteError } from "./errors.ts";
 
 /** The longest silence within a body, in milliseconds. */
@@ -43,6 +44,7 @@ export interface BodyIntakeOptions {
 export class BodyIntake {
   readonly #clock: Clock;
   readonly #maxHeldBytes: number;
+  readonly #smallBodies: Deadlines;
   #heldBytes = 0;
 
   /**
@@ -52,6 +54,7 @@ export class BodyIntake {
    */
   constructor({ clock, maxBodyBytes, maxHeldBytes }: BodyIntakeOptions) {
     this.#clock = clock;
+    this.#smallBodies = new Deadlines(clock, BASE_MS);
     this.#maxHeldBytes = maxHeldBytes ?? Math.max(MAX_HELD_BYTES, 4 * maxBodyBytes);
   }
 
@@ -72,14 +75,14 @@ export class BodyIntake {
     if (announcedBytes > SMALL_BYTES) return await this.#collect(request, announcedBytes);
     this.#hold(announcedBytes);
     const late = Promise.withResolvers<never>();
-    const cancel = this.#clock.after(BASE_MS, () => late.reject(tooSlow()));
+    const arrived = this.#smallBodies.set(() => late.reject(tooSlow()));
     const read = request.bytes();
     // It fails once the request has been answered, when nobody waits for it any more.
     read.catch(() => {});
     try {
       return await Promise.race([read, late.promise]);
     } finally {
-      cancel();
+      arrived();
       this.#heldBytes -= announcedBytes;
     }
   }

@@ -159,9 +159,9 @@ export class Database {
     const statement = translated(() => this.#connection.prepare(sql));
     if (statement.reader) statement.raw();
     return {
-      all: (args) => translated(() => statement.all([...args]) as SqlRow[]),
-      first: (args) => translated(() => statement.get([...args]) as SqlRow | undefined),
-      run: (args) => translated(() => statement.run([...args]).changes),
+      all: (args) => translated(() => statement.all(args) as SqlRow[]),
+      first: (args) => translated(() => statement.get(args) as SqlRow | undefined),
+      run: (args) => translated(() => statement.run(args).changes),
     };
   }
 

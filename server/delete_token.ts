@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** How many characters of {@linkcode PASTE_ID_ALPHABET} a token has: 62²² are 131 bits. */
 export const DELETE_TOKEN_LENGTH = 22;
@@ -19,7 +19,7 @@ const MAX_TOKEN_LENGTH = 200;
  * @returns Its SHA-256.
  */
 export function hashDeleteToken(token: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash("sha256").update(token).digest());
+  return Uint8Array.fromHex(hash("sha256", token)); // in one call: half the time of createHash()
 }
 
 /**

@@ -68,6 +68,9 @@ export function isExpired(expiresAt: number | null, nowMs: number): boolean {
   return expiresAt !== null && expiresAt <= nowMs;
 }
 
+/** The last second that was written: under load thousands of pastes are created in it. */
+let lastInstant = { second: 0, text: "1970-01-01T00:00:00Z" };
+
 /**
  * Writes a moment as RFC 3339 has it, in whole seconds.
  *
@@ -75,5 +78,7 @@ export function isExpired(expiresAt: number | null, nowMs: number): boolean {
  * @returns Such as `2026-01-02T03:04:05Z`.
  */
 export function formatInstant(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / SECOND_MS);
+  if (second !== lastInstant.second) lastInstant = { second, text: `${new Date(ms).toISOString().slice(0, 19)}Z` };
+  return lastInstant.text;
 }

@@ -128,7 +128,7 @@ export function startServer(config: ServerConfig, ports: ServerPorts): PasteServ
     if (held) opened.hold();
     app = createApp({ ...parts, store: metrics?.counting(opened) ?? opened, assets, phase: "serving" });
     store = opened;
-    const mayWrite = (): boolean => ["writer", "off"].includes(ports.health.health().role);
+    const mayWrite = (): boolean => ["writer", "off"].includes(ports.health.role());
     sweeper = new Sweeper({ sweep: () => opened.sweep(), mayWrite, clock: systemClock });
   };
 

@@ -13,6 +13,7 @@
  *   durability: { committed: () => {}, durable: () => Promise.resolve() },
  *   health: {
  *     health: () => ({ role: "off", position: null, lagBytes: 0, lagSeconds: 0, lastSyncAt: null, error: null }),
+ *     role: () => "off",
  *   },
  * });
  * await server.open();
@@ -35,5 +36,12 @@ export {
   terminalWriter,
 } from "./log.ts";
 export { collectProblems } from "./problems.ts";
-export type { Durability, HealthProbe, MetricsSource, ReplicationHealth, ServerPorts } from "./ports.ts";
+export type {
+  Durability,
+  HealthProbe,
+  MetricsSource,
+  ReplicationHealth,
+  ReplicationRole,
+  ServerPorts,
+} from "./ports.ts";
 export { formatSettings, SERVER_SETTINGS, type ServerSetting } from "./settings.ts";

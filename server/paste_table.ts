@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Database, SqlRow, Statement } from "./database.ts";
+import type { Database, SqlRow, SqlValue, Statement } from "./database.ts";
 
 /** A row, as it lies in the table. */
 export interface PasteRow {
@@ -104,10 +104,12 @@ export class PasteTable {
   insert(rows: readonly PasteRow[]): void {
     let statement = this.#inserts.get(rows.length);
     if (!statement) this.#inserts.set(rows.length, statement = this.#database.prepare(insertSql(rows.length)));
-    statement.run(rows.flatMap((row) => [
-      ...[row.id, row.creationTime, row.contents, row.name, row.coding],
-      ...[row.plainSize, row.expiresAtSeconds, row.burn, row.deleteHash],
-    ]));
+    const args: SqlValue[] = [];
+    for (const row of rows) {
+      args.push(row.id, row.creationTime, row.contents, row.name, row.coding);
+      args.push(row.plainSize, row.expiresAtSeconds, row.burn, row.deleteHash);
+    }
+    statement.run(args);
   }
 
   /** Reads a row that has not expired; `null` when there is none. */

@@ -18,10 +18,13 @@ export interface Durability {
   durable(signal: AbortSignal): Promise<void>;
 }
 
+/** `writer`: this instance writes. `waiting`: another one still may. `fenced`: another one does. `off`: no replication. */
+export type ReplicationRole = "writer" | "waiting" | "fenced" | "off";
+
 /** How replication is doing. */
 export interface ReplicationHealth {
-  /** `writer`: this instance writes. `waiting`: another one still may. `fenced`: another one does. `off`: no replication. */
-  readonly role: "writer" | "waiting" | "fenced" | "off";
+  /** What this instance is to its replicas. */
+  readonly role: ReplicationRole;
   /** The last position that the replica has, such as `<generation>/00000001:4152`; `null` before the first. */
   readonly position: string | null;
   /** Bytes committed here that the replica does not have yet. */
@@ -37,11 +40,17 @@ export interface ReplicationHealth {
 /** Tells how replication is doing, at once. */
 export interface HealthProbe {
   /**
-   * Reads the current state. Called for every write: must be cheap.
+   * Reads the current state.
    *
    * @returns The state right now.
    */
   health(): ReplicationHealth;
+  /**
+   * Reads that part of it which decides whether this instance may write. Called for every write: must be cheap.
+   *
+   * @returns The role right now.
+   */
+  role(): ReplicationRole;
 }
 
 /** Has metrics whose names are nobody else's. */

@@ -33,6 +33,14 @@ const FORMS = {
   raw: { "Content-Type": "text/plain; charset=utf-8", "Content-Security-Policy": INERT_POLICY, ...NO_REFERRER },
 } as const;
 
+/** What every answer carries. */
+const ALWAYS = { "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*" };
+
+/** The headers of each form with what every answer carries, as pairs. */
+const PAIRS: ReadonlyMap<string, readonly [name: string, value: string][]> = new Map(
+  Object.entries(FORMS).map(([form, headers]) => [form, Object.entries({ ...headers, ...ALWAYS })]),
+);
+
 /** The form of an answer. */
 export type ResponseForm = keyof typeof FORMS;
 
@@ -61,6 +69,25 @@ export function respond(body: string | Uint8Array<ArrayBuffer>, options: Respons
   return new Response(bytes, { status, headers: headersOf({ form, length: bytes.byteLength, headers }) });
 }
 
+/**
+ * Makes an answer to what nobody asks for by HEAD: the server finds out the length of its body itself. Text and pairs
+ * are what the platform makes a response of at the least cost.
+ *
+ * @param body Its content.
+ * @param options Its form, status and further headers, none of which is one of its form's.
+ * @returns The answer, with the headers of {@linkcode respond} but for the length.
+ */
+export function respondText(
+  body: string,
+  { form, status = 200, headers }: {
+    readonly form: ResponseForm;
+    readonly status?: number;
+    readonly headers: readonly [name: string, value: string][];
+  },
+): Response {
+  return new Response(body, { status, headers: [...PAIRS.get(form) ?? [], ...headers] });
+}
+
 /** What the headers of an answer follow from. */
 export interface HeaderOptions {
   /** What kind of content it is. */
@@ -82,8 +109,7 @@ export function headersOf({ form, length, headers }: HeaderOptions): Record<stri
   return {
     ...FORMS[form],
     "Content-Length": String(length),
-    "X-Content-Type-Options": "nosniff",
-    "Access-Control-Allow-Origin": "*",
+    ...ALWAYS,
     ...headers,
   };
 }
@@ -108,8 +134,7 @@ export function respondPieces(pieces: Iterable<string>, options: ResponseOptions
     status: options.status ?? 200,
     headers: {
       ...FORMS[options.form],
-      "X-Content-Type-Options": "nosniff",
-      "Access-Control-Allow-Origin": "*",
+      ...ALWAYS,
       ...options.headers,
     },
   });
@@ -125,6 +150,6 @@ export function respondPieces(pieces: Iterable<string>, options: ResponseOptions
 export function respondEmpty(status: number, headers: Readonly<Record<string, string>>): Response {
   return new Response(null, {
     status,
-    headers: { "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*", ...headers },
+    headers: { ...ALWAYS, ...headers },
   });
 }

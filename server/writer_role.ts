@@ -15,7 +15,7 @@ import type { HealthProbe } from "./ports.ts";
  * @throws {PasteError} `fenced`.
  */
 export function assertWriter(probe: HealthProbe, action: string): void {
-  if (probe.health().role === "fenced") {
+  if (probe.role() === "fenced") {
     throw new PasteError("fenced", `Cannot ${action} as another instance writes now: ask it, or try again`);
   }
 }

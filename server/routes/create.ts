@@ -17,7 +17,7 @@ import { formBoundary, splitForm } from "../multipart.ts";
 import { cleanName, isBlank, type NewPaste } from "../paste.ts";
 import type { PasteStore, Receipt } from "../paste_store.ts";
 import type { HealthProbe } from "../ports.ts";
-import { respond, type ResponseForm } from "../response.ts";
+import { respondText, type ResponseForm } from "../response.ts";
 import { assertWriter } from "../writer_role.ts";
 
 /** How much larger than its paste a form may be, in bytes: delimiters, headers, and small fields beside the paste. */
@@ -29,7 +29,7 @@ const RELEASED_BYTES = 64 * 1024;
 const ACTION = "store the paste";
 
 /** What other sites' scripts may read of an answer. */
-const EXPOSED = { "Access-Control-Expose-Headers": "Location, X-Delete-Token, X-Expires" };
+const EXPOSED: [string, string] = ["Access-Control-Expose-Headers", "Location, X-Delete-Token, X-Expires"];
 
 /** What creating needs. */
 export interface CreateParts {
@@ -162,10 +162,14 @@ function answer({ base, receipt, burn }: Created, form: ResponseForm, status = 2
   const url = `${base}/${id}`;
   const expires = expiresAt === null ? null : formatInstant(expiresAt);
   const body = form === "json" ? JSON.stringify({ id, url, deleteToken, expires, burn }) : url;
-  const headers = { "Location": url, "X-Delete-Token": deleteToken, ...EXPOSED };
-  return respond(`${body}\n`, {
+  return respondText(`${body}\n`, {
     form,
     status,
-    headers: expires === null ? headers : { ...headers, "X-Expires": expires },
+    headers: [
+      ["Location", url],
+      ["X-Delete-Token", deleteToken],
+      EXPOSED,
+      ...(expires === null ? [] : [["X-Expires", expires] as [string, string]]),
+    ],
   });
 }

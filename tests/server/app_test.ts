@@ -3,11 +3,12 @@ import { type AppParts, createApp, createStartingApp } from "../../server/app.ts
 import { clientParts } from "../../server/client_parts.ts";
 import { inlineCodec } from "../../server/codec.ts";
 import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
+import { probeOf } from "./health_probe.ts";
 import { HEALTH_OFF, ManualClock, TestApp } from "./support.ts";
 
 function surroundings(config: ServerConfig): Omit<AppParts, "store"> {
   return {
-    ...{ health: { health: () => HEALTH_OFF }, assets: [], codec: inlineCodec, phase: "serving" as const },
+    ...{ health: probeOf(HEALTH_OFF), assets: [], codec: inlineCodec, phase: "serving" as const },
     ...clientParts(config, new ManualClock()),
   };
 }
@@ -56,7 +57,7 @@ Deno.test("every GET route answers HEAD with the length of its body", async () =
 });
 
 Deno.test("createStartingApp() answers 503 to everything but /healthz", async () => {
-  const app = createStartingApp({ health: () => HEALTH_OFF });
+  const app = createStartingApp(probeOf(HEALTH_OFF));
   assertEquals((await app.request("/healthz")).status, 200);
   const ready = await app.request("/readyz");
   assertEquals([ready.status, await ready.json()], [503, { ready: false, replication: HEALTH_OFF }]);

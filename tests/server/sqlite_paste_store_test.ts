@@ -76,16 +76,16 @@ Deno.test("SqlitePasteStore.put() bounds a commit by pastes and bytes", async ()
 });
 
 Deno.test("SqlitePasteStore.put() takes fresh randomness when ids clash, and stores the whole group", async () => {
-  const random = ["aaaaaaa", "aaaaaaa", "bbbbbbb", "aaaaaaa", "aaaaaaa", "ccccccc", "ddddddd"];
-  await using opened = await TestStore.open({ randomId: () => random.shift() ?? "zzzzzzz" });
+  const random = ["aaaaaa", "aaaaaa", "bbbbbb", "aaaaaa", "aaaaaa", "cccccc", "dddddd"];
+  await using opened = await TestStore.open({ randomId: () => random.shift() ?? "zzzzzz" });
   const ids = await Promise.all([put(opened.store, bytesOf("1")), put(opened.store, bytesOf("2"))]);
-  assertEquals(ids, ["00MTYbbbbbbb", "00MTYaaaaaaa"]);
-  assertEquals(await put(opened.store, bytesOf("3")), "00MTYccccccc");
-  assertEquals(await bytesIn(opened.store, "00MTYaaaaaaa"), bytesOf("2"));
+  assertEquals(ids, ["00MTY0bbbbbb", "00MTY0aaaaaa"]);
+  assertEquals(await put(opened.store, bytesOf("3")), "00MTY0cccccc");
+  assertEquals(await bytesIn(opened.store, "00MTY0aaaaaa"), bytesOf("2"));
 });
 
 Deno.test("SqlitePasteStore.put() throws internal when every id clashes", async () => {
-  await using opened = await TestStore.open({ randomId: () => "aaaaaaa" });
+  await using opened = await TestStore.open({ randomId: () => "aaaaaa" });
   await opened.store.put(paste(bytesOf("1")));
   const error = await assertRejects(() => opened.store.put(paste(bytesOf("2"))), PasteError);
   assertEquals([error.code, error.status], ["internal", 500]);

@@ -51,7 +51,7 @@ Deno.test("STORED_BYTES_SQL counts bytes, not characters, of blobs and of LogPas
 Deno.test("the store counts what it holds, whatever it refuses", async () => {
   const quota = new StorageQuota(20, 0);
   let full = false;
-  await using test = await TestStore.open({ quota, committed: () => {}, randomId: () => full ? "fixed00" : "other00" });
+  await using test = await TestStore.open({ quota, committed: () => {}, randomId: () => full ? "fixed0" : "other0" });
   await test.store.put(paste("12345678"));
   assertEquals(quota.usedBytes, 8);
   full = true;

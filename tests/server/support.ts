@@ -13,10 +13,12 @@ import { parseServerConfig, type ServerConfig } from "../../server/config.ts";
 import { Database, type SqlRow } from "../../server/database.ts";
 import { startServer } from "../../server/listen.ts";
 import type { PasteServer } from "../../server/listen.ts";
+import { PASTE_ID_RANDOM_LENGTH } from "../../server/paste_id.ts";
 import type { Durability, MetricsSource, ReplicationHealth, ServerPorts } from "../../server/ports.ts";
 import { loadAssets } from "../../server/routes/assets.ts";
 import { migrate } from "../../server/schema.ts";
 import { StorageQuota } from "../../server/storage_quota.ts";
+import { probeOf } from "./health_probe.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { SqlitePasteStore, type SqlitePasteStoreOptions } from "../../server/sqlite_paste_store.ts";
 
@@ -140,7 +142,7 @@ export class TestApp implements AsyncDisposable {
     return new TestApp(opened, (self) =>
       createApp({
         store: opened.store,
-        health: { health: () => self.health },
+        health: probeOf(() => self.health),
         assets,
         codec: inlineCodec,
         phase: "serving",
@@ -200,7 +202,7 @@ export class TestServer implements AsyncDisposable {
     config: Partial<ServerConfig> = {},
     metrics: MetricsSource = { text: () => Promise.resolve("") },
   ) {
-    const ports: ServerPorts = { durability, health: { health: () => this.health }, metrics };
+    const ports: ServerPorts = { durability, health: probeOf(() => this.health), metrics };
     const env = { PORT: "0", HOST: "127.0.0.1", DB_PATH: this.folder.file("data/store.db") };
     this.config = { ...parseServerConfig(env, []), ...config };
     this.server = startServer(this.config, ports);
@@ -240,5 +242,5 @@ function sequentialTokens(): () => string {
 
 function sequentialIds(): () => string {
   let next = 0;
-  return () => String(next++).padStart(7, "0");
+  return () => String(next++).padStart(PASTE_ID_RANDOM_LENGTH, "0");
 }

@@ -3,7 +3,7 @@ import { viewerAnswer } from "../../server/viewer_answer.ts";
 import { formatPasteId } from "../../server/paste_id.ts";
 import { bytesOf } from "./support.ts";
 
-const ID = formatPasteId(Date.UTC(2026, 10, 20, 21, 50), "aB3dE6g");
+const ID = formatPasteId(Date.UTC(2026, 10, 20, 21, 50), "aB3dE6");
 const PASTE = { id: ID, name: null, expiresMs: null, title: "T", prefix: "" };
 
 Deno.test("viewerAnswer() tells the length of a small page, and streams a large one", async () => {
