@@ -69,10 +69,10 @@ export class StoredPaste {
     });
   }
 
-  /** The most memory that it takes, in bytes: with both forms. */
+  /** The most memory that it takes, in bytes: with both forms, and an answer that is kept for each. */
   get memoryBytes(): number {
     const plainBytes = this.stored.coding === null ? 0 : this.facts.size;
-    return this.stored.bytes.byteLength + plainBytes + OVERHEAD_BYTES;
+    return 2 * (this.stored.bytes.byteLength + plainBytes) + OVERHEAD_BYTES;
   }
 
   async #decompress(): Promise<Uint8Array<ArrayBuffer>> {
