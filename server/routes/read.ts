@@ -99,12 +99,12 @@ async function burn(
   }
   if (request.method === "HEAD") return await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
   assertWriter(health, "open a paste that can be read once");
-  // An expression that cannot be read must not use the paste up: it is tried on nothing first.
-  if (filter && filter.patterns.length > 0) await grep.pick(new Uint8Array(), filter);
-  const taken = await store.take(id);
-  if (!taken) throw notFound();
-  if (filter) return await lineAnswer(filter, { bytes: await taken.plain(), grep });
-  return await rawAnswer(request, taken, { suffix, nowMs: clock.now() });
+  // Made first: what cannot be answered must not use the paste up.
+  const answer = filter
+    ? await lineAnswer(filter, { bytes: await paste.plain(), grep })
+    : await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
+  if (!await store.take(id)) throw notFound();
+  return answer;
 }
 
 async function viewer(paste: StoredPaste, { title, prefix, clock }: ReadParts): Promise<Response> {
