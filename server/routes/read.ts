@@ -66,7 +66,7 @@ export function readPaste(parts: ReadParts): (c: Context) => Promise<Response> {
     const filter = parseLineFilter(raw.url);
     if (paste.facts.burn) return await burn(raw, paste, { ...parts, suffix, filter });
     if (filter) return await lineAnswer(filter, { bytes: await paste.plain(), grep: parts.grep });
-    if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, parts);
+    if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, { ...parts, method: raw.method });
     return await rawAnswer(raw, paste, { suffix, nowMs: parts.clock.now() });
   };
 }
@@ -107,13 +107,16 @@ async function burn(
   return answer;
 }
 
-async function viewer(paste: StoredPaste, { title, prefix, clock }: ReadParts): Promise<Response> {
+async function viewer(
+  paste: StoredPaste,
+  { title, prefix, clock, method }: ReadParts & { readonly method: string },
+): Promise<Response> {
   const { id, name, expiresAt } = paste.facts;
   const policy = expiresAt !== null && expiresAt - clock.now() < VIEWER_AGE_SECONDS * 1000
     ? cachePolicy(paste, clock.now())
     : `public, max-age=${VIEWER_AGE_SECONDS}`;
   return await viewerAnswer({ id, name, bytes: await paste.plain(), expiresMs: expiresAt, title, prefix }, {
-    ...PAGE_HEADERS,
-    "Cache-Control": policy,
+    method,
+    headers: { ...PAGE_HEADERS, "Cache-Control": policy },
   });
 }
