@@ -134,9 +134,13 @@ async function partialAnswer(
   if (choice.kind === "whole") return null;
   if (isKnown(request.headers, paste, null)) return notModified(paste, null, options);
   if (choice.kind === "unsatisfiable") {
-    throw new PasteError("bad-range", `Cannot send that part of the paste as it has ${size} bytes`, {
-      headers: { "Content-Range": `bytes */${size}` },
-    });
+    throw new PasteError(
+      "bad-range",
+      `Cannot send that part of the paste as it has ${size} bytes: ask for some of them`,
+      {
+        headers: { "Content-Range": `bytes */${size}` },
+      },
+    );
   }
   const { start, end } = choice;
   const headers = { ...ownHeaders(paste, null, options), "Content-Range": `bytes ${start}-${end - 1}/${size}` };
