@@ -45,7 +45,7 @@ export function homePage(site: Site, base: string): Promise<string> {
         <p class="subtitle">${site.subtitle}</p>
       </div>
       <nav class="tools scripted" aria-label="Page">
-        <a class="button" id="mine-link" href="#mine">Your pastes</a>
+        <a class="button" id="mine-link" href="#mine">Your pastes<span id="mine-count"></span></a>
         <button type="button" class="button" id="theme" aria-label="Theme" title="Theme">${icon("theme")}</button>
         <button type="button" class="button" id="help" aria-label="Keyboard shortcuts"
           title="Keyboard shortcuts">${icon("help")}</button>
