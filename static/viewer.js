@@ -16,7 +16,7 @@ const find = (id) => document.querySelector(`#${id}`);
 const view = new LineView(main);
 const links = new LineLinks(view);
 const search = new Search(view, (problem) => notify(problem, "wrong"));
-const structure = new Structure(view, (text) => notify(text));
+const structure = new Structure(view, { notify: (text) => notify(text), changed: () => search.repaint() });
 
 let noticeTimer = 0;
 

@@ -90,3 +90,23 @@ Deno.test("the filter leaves only matching lines, with their numbers, and can be
   await page.keyboard.press("Escape");
   assertEquals([await visible.count() > 1_000, await page.getAttribute("#filter", "aria-pressed")], [true, "false"]);
 });
+
+Deno.test("what is found stays marked in code that comes into view, and when JSON is shown as it was again", async () => {
+  await using test = await BrowserTest.open();
+  const page = await test.page();
+  await test.goto(page, await test.paste('const text = "needle";\n'.repeat(1_000), "code.ts"));
+  await page.locator(".hljs-keyword").first().waitFor();
+  await search(page, "needle", "1 / 1,000");
+  await page.evaluate("paste.scrollTop = 10_000");
+  await page.locator("#L501 .hljs-keyword").waitFor();
+  const isMarked = await page.evaluate(`[...CSS.highlights.get("found")].some((range) =>
+    range.toString() === "needle" && range.startContainer.parentElement.closest("#L501"))`);
+  assert(isMarked);
+
+  await test.goto(page, await test.paste('{"text":"needle"}\n'.repeat(20), "lines.jsonl"));
+  await search(page, "needle", "1 / 20");
+  await page.click("#json");
+  await page.locator(".pretty").first().waitFor();
+  await page.click("#json");
+  assertEquals(await marked(page), new Array(20).fill("needle"));
+});
