@@ -110,3 +110,24 @@ Deno.test("what is found stays marked in code that comes into view, and when JSO
   await page.click("#json");
   assertEquals(await marked(page), new Array(20).fill("needle"));
 });
+
+Deno.test("with the filter on, one goes from error to error among the lines that are left", async () => {
+  await using test = await BrowserTest.open();
+  const page = await test.page();
+  const log = ["ERROR a", "INFO a", "ERROR b", "INFO b", "ERROR a"];
+  await test.goto(page, await test.paste(log.join("\n")));
+  await search(page, "a$", "0");
+  await page.click("#regex");
+  await page.locator("#match-count").getByText("1 / 3", { exact: true }).waitFor();
+  await page.click("#filter");
+  const went: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    await page.click("#next-error");
+    went.push(await page.evaluate("location.hash"));
+  }
+  assertEquals(went, ["#L1", "#L5", "#L1"]);
+  await page.fill("#search", "INFO");
+  await page.locator("#match-count").getByText("1 / 2", { exact: true }).waitFor();
+  await page.click("#next-error");
+  assertEquals(await page.textContent("#notice"), "No error among these lines");
+});
