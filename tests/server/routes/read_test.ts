@@ -30,6 +30,9 @@ Deno.test("GET /<id>/<anything> answers with the same paste, named by the suffix
     ["/", null],
     ["/app.log", "inline; filename*=UTF-8''app.log"],
     ["/x/y%20(1)'.txt", "inline; filename*=UTF-8''y%20%281%29%27.txt"],
+    ["/100%25%20%231%3F.log", "inline; filename*=UTF-8''100%25%20%231%3F.log"],
+    ["/a%2Fb", "inline; filename*=UTF-8''ab"],
+    ["/%ff", "inline; filename*=UTF-8''%25ff"],
     ["/raw", null],
   ];
   for (const [suffix, disposition] of names) {
