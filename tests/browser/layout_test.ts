@@ -53,3 +53,13 @@ Deno.test("the button of an error's page stands apart from what went wrong", asy
   const [problem, button] = [await page.locator("#problem").boundingBox(), await page.locator(".button").boundingBox()];
   assert(problem && button && button.y - problem.y - problem.height >= 16);
 });
+
+Deno.test("a long title of the site leaves the viewer's tools on one line", async () => {
+  await using test = await BrowserTest.open({ title: "The pastes of the department of long names, and of others" });
+  const page = await test.page();
+  await test.goto(page, await test.paste("a\n", "app.log"));
+  const [title, tools] = [await page.locator(".home").boundingBox(), await page.locator("#raw").boundingBox()];
+  assert(title && tools && tools.y < title.y + title.height);
+  const facts = await page.locator(".facts").boundingBox();
+  assert(facts && facts.height < 30, `${facts?.height}`);
+});
