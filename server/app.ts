@@ -107,7 +107,10 @@ export function createStartingApp(health: HealthProbe): Hono {
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(health, "starting"));
   app.all("/*", () => {
-    throw new PasteError("starting", "Cannot answer yet as the service is starting: the database is being restored");
+    throw new PasteError(
+      "starting",
+      "Cannot answer yet as the service is starting: the database is being restored, try again soon",
+    );
   });
   return app;
 }

@@ -71,7 +71,8 @@ export class Grep {
   async #run(task: GrepTask): Promise<GrepAnswer> {
     const worker = new Worker(new URL("./grep_worker.ts", import.meta.url), { type: "module" });
     const { promise, resolve, reject } = Promise.withResolvers<GrepAnswer>();
-    const cancel = this.#clock.after(LAST_RESORT_MS, () => reject(badFilter("grep as this takes too long here")));
+    const tooLong = (): void => reject(badFilter("grep as this takes too long here: use a simpler pattern"));
+    const cancel = this.#clock.after(LAST_RESORT_MS, tooLong);
     worker.onmessage = ({ data }: MessageEvent<GrepAnswer>): void => resolve(data);
     worker.onerror = (event): void => {
       event.preventDefault(); // or it would end the process

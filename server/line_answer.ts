@@ -27,5 +27,6 @@ export interface LineSource {
 export async function lineAnswer(filter: LineFilter, { bytes, grep }: LineSource): Promise<Response> {
   const lines = filter.patterns.length > 0 ? await grep.pick(bytes, filter) : filterLines(bytes, filter);
   // Made anew each time: what caches keep is the paste itself.
-  return respond(lines, { form: "raw", headers: { "Cache-Control": "no-store", "X-Robots-Tag": "noindex" } });
+  const headers = { "Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noindex" };
+  return respond(lines, { form: "raw", headers });
 }

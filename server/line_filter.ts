@@ -13,6 +13,9 @@ import { PasteError } from "./errors.ts";
 /** The most characters that all patterns may have together: what a pattern compiles to may be a thousand times that. */
 const MAX_PATTERN_LENGTH = 200;
 
+/** The most lines that can be asked for: more than any paste has. */
+const MOST_LINES = 999_999_999;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -156,7 +159,9 @@ function single(query: URLSearchParams, name: string): string | null {
 
 function parseCount(name: string, text: string): number {
   if (!/^\d{1,9}$/.test(text) || Number(text) === 0) {
-    throw badFilter(`${name} as it must be a number of lines from 1 on: current value is ${quoted(text)}`);
+    throw badFilter(
+      `${name} as it must be a number of lines from 1 to ${MOST_LINES}: current value is ${quoted(text)}`,
+    );
   }
   return Number(text);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tryDecodeURIComponent } from "hono/utils/url";
 import { chooseEncoding } from "./accept_encoding.ts";
 import { allowsPart, entityTag, matchesTag } from "./entity_tag.ts";
 import { PasteError } from "./errors.ts";
@@ -82,7 +83,7 @@ function makeHeaders(paste: StoredPaste, coding: string | null, options: RawOpti
 function ownHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {
   const { id, name: ownName } = paste.facts;
   const { suffix } = options;
-  const name = suffix === "raw" || suffix === "" ? ownName : cleanName(suffix.slice(suffix.lastIndexOf("/") + 1));
+  const name = suffix === "raw" || suffix === "" ? ownName : nameIn(suffix);
   return {
     "ETag": entityTag(id, coding),
     "Cache-Control": cachePolicy(paste, options.nowMs),
@@ -90,6 +91,11 @@ function ownHeaders(paste: StoredPaste, coding: string | null, options: RawOptio
     ...(coding === null ? {} : { "Content-Encoding": coding }),
     ...(name === null ? {} : { "Content-Disposition": inlineAs(name) }),
   };
+}
+
+/** Hono decodes a path, but not what would mean something in one: `%25`, `%23`, `%2F`. */
+function nameIn(suffix: string): string | null {
+  return cleanName(tryDecodeURIComponent(suffix.slice(suffix.lastIndexOf("/") + 1)));
 }
 
 /**
@@ -129,9 +135,13 @@ async function partialAnswer(
   if (choice.kind === "whole") return null;
   if (isKnown(request.headers, paste, null)) return notModified(paste, null, options);
   if (choice.kind === "unsatisfiable") {
-    throw new PasteError("bad-range", `Cannot send that part of the paste as it has ${size} bytes`, {
-      headers: { "Content-Range": `bytes */${size}` },
-    });
+    throw new PasteError(
+      "bad-range",
+      `Cannot send that part of the paste as it has ${size} bytes: ask for some of them`,
+      {
+        headers: { "Content-Range": `bytes */${size}` },
+      },
+    );
   }
   const { start, end } = choice;
   const headers = { ...ownHeaders(paste, null, options), "Content-Range": `bytes ${start}-${end - 1}/${size}` };

@@ -82,6 +82,11 @@ export class LineView {
     });
   }
 
+  /** Whether a line is among those that are shown. */
+  isShown(number) {
+    return !this.main.classList.contains("filtered") || this.line(number).classList.contains("match");
+  }
+
   /** Shows some lines only; null shows all. */
   filter(numbers) {
     this.main.classList.toggle("filtered", numbers !== null);

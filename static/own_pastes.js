@@ -19,9 +19,7 @@ export function wireOwnPastes({ prefix, sizeText }) {
   const show = () => {
     const pastes = load();
     document.querySelector("#mine-empty").hidden = pastes.length > 0;
-    document.querySelector("#mine-link").textContent = pastes.length > 0
-      ? `Your pastes (${pastes.length})`
-      : "Your pastes";
+    document.querySelector("#mine-count").textContent = pastes.length > 0 ? ` (${pastes.length})` : "";
     list.replaceChildren(...pastes.map((paste) => entry(paste, { prefix, sizeText, remove })));
   };
   const remove = async (paste) => {

@@ -50,7 +50,7 @@ export class Search {
     document.querySelector("#next-match").addEventListener("click", () => this.next());
     document.querySelector("#previous-match").addEventListener("click", () => this.previous());
     this.#filterButton.addEventListener("click", () => this.toggleFilter());
-    view.onVisible(() => this.#paint());
+    view.onVisible(() => this.repaint());
   }
 
   focus() {
@@ -175,7 +175,7 @@ export class Search {
     }
     this.#tell();
     this.#applyFilter();
-    this.#paint();
+    this.repaint();
     if (this.#matching.length === 0) return;
     const top = this.#view.topLine();
     this.#show(this.#matching.find((number) => number >= top) ?? this.#matching[0]);
@@ -208,7 +208,7 @@ export class Search {
   }
 
   /** Marks what was found in the blocks near the screen, without touching the document. */
-  #paint() {
+  repaint() {
     if (!highlights) return;
     const ranges = this.#view.visible.flatMap((block) => {
       const [first, last] = this.#view.rangeOf(block);

@@ -14,6 +14,7 @@ const PATIENCE_MS = 5_000;
 export class Structure {
   #view;
   #notify;
+  #changed;
   #worker = null;
   #waiting = new Map();
   #id = 0;
@@ -21,9 +22,11 @@ export class Structure {
   #originals = new Map();
   #code = null;
 
-  constructor(view, notify) {
+  /** `notify` tells people something, `changed` hears that lines have got other nodes with the same text, or theirs back. */
+  constructor(view, { notify, changed }) {
     this.#view = view;
     this.#notify = notify;
+    this.#changed = changed;
     const { language } = view.main.dataset;
     if (language !== undefined) this.#colorCode(language);
     view.onVisible((block) => this.#dress(block));
@@ -63,6 +66,7 @@ export class Structure {
     Array.from(block.children, (line, i) => {
       if (!line.classList.contains("pretty")) line.replaceChildren(tokenNodes(this.#code[first + i - 1] ?? []));
     });
+    this.#changed();
   }
 
   async #format(block) {
@@ -92,6 +96,7 @@ export class Structure {
       line.classList.remove("pretty");
     }
     this.#originals.clear();
+    this.#changed();
   }
 
   /** Resolves to the worker's answer; null when it took too long or failed. */

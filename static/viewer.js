@@ -16,7 +16,7 @@ const find = (id) => document.querySelector(`#${id}`);
 const view = new LineView(main);
 const links = new LineLinks(view);
 const search = new Search(view, (problem) => notify(problem, "wrong"));
-const structure = new Structure(view, (text) => notify(text));
+const structure = new Structure(view, { notify: (text) => notify(text), changed: () => search.repaint() });
 
 let noticeTimer = 0;
 
@@ -31,6 +31,13 @@ function notify(text, kind = "") {
 const errors = Array.from(main.querySelectorAll(".block > .e"), (line) => Number(line.dataset.n));
 let currentError = 0;
 
+/** The errors among the lines that are shown. */
+function shownErrors() {
+  const shown = errors.filter((number) => view.isShown(number));
+  if (shown.length === 0) notify("No error among these lines");
+  return shown;
+}
+
 function showError(number) {
   if (number === undefined) return;
   currentError = number;
@@ -44,12 +51,14 @@ function errorPosition() {
 
 function nextError() {
   const from = errorPosition();
-  showError(errors.find((number) => number > from) ?? errors[0]);
+  const shown = shownErrors();
+  showError(shown.find((number) => number > from) ?? shown[0]);
 }
 
 function previousError() {
   const from = errorPosition();
-  showError(errors.findLast((number) => number < from) ?? errors.at(-1));
+  const shown = shownErrors();
+  showError(shown.findLast((number) => number < from) ?? shown.at(-1));
 }
 
 find("errors").textContent = errors.length === 1 ? "1 error" : `${errors.length.toLocaleString("en")} errors`;
@@ -125,8 +134,12 @@ const goTo = find("go-to");
 goTo.addEventListener("close", () => {
   const lines = parseLines(find("go-to-line").value.replaceAll(" ", ""));
   if (lines === null) return;
+  if (lines.first > view.count) {
+    notify(view.count === 1 ? "There is 1 line" : `There are ${view.count.toLocaleString("en")} lines`);
+    return;
+  }
   links.choose(lines);
-  view.scrollTo(Math.min(lines.first, view.count));
+  view.scrollTo(lines.first);
   main.focus();
 });
 

@@ -5,6 +5,7 @@
  */
 
 import type { Context } from "hono";
+import { matchesTag } from "../entity_tag.ts";
 import { respond, respondEmpty } from "../response.ts";
 import { paletteCss } from "../views/palette.ts";
 
@@ -112,7 +113,7 @@ export function serveAsset(asset: Asset): (c: Context) => Response {
     "Content-Security-Policy": ASSET_POLICY,
   };
   return ({ req: { raw } }) =>
-    raw.headers.get("if-none-match") === asset.etag
+    matchesTag(raw.headers.get("if-none-match") ?? "", asset.etag)
       ? respondEmpty(304, headers)
       : respond(asset.bytes, { form: "raw", headers });
 }

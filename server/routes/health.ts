@@ -25,8 +25,9 @@ export function healthz(): Response {
  */
 export function readyz(probe: HealthProbe, phase: "starting" | "serving"): () => Response {
   return () => {
-    const replication = probe.health();
-    const ready = phase === "serving" && isHealthy(replication);
+    const health = probe.health();
+    const ready = phase === "serving" && isHealthy(health);
+    const replication = { ...health, lagSeconds: Math.round(health.lagSeconds * 1000) / 1000 };
     return respond(`${JSON.stringify({ ready, replication })}\n`, {
       form: "json",
       status: ready ? 200 : 503,

@@ -66,7 +66,7 @@ export function readPaste(parts: ReadParts): (c: Context) => Promise<Response> {
     const filter = parseLineFilter(raw.url);
     if (paste.facts.burn) return await burn(raw, paste, { ...parts, suffix, filter });
     if (filter) return await lineAnswer(filter, { bytes: await paste.plain(), grep: parts.grep });
-    if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, parts);
+    if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, { ...parts, method: raw.method });
     return await rawAnswer(raw, paste, { suffix, nowMs: parts.clock.now() });
   };
 }
@@ -99,21 +99,24 @@ async function burn(
   }
   if (request.method === "HEAD") return await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
   assertWriter(health, "open a paste that can be read once");
-  // An expression that cannot be read must not use the paste up: it is tried on nothing first.
-  if (filter && filter.patterns.length > 0) await grep.pick(new Uint8Array(), filter);
-  const taken = await store.take(id);
-  if (!taken) throw notFound();
-  if (filter) return await lineAnswer(filter, { bytes: await taken.plain(), grep });
-  return await rawAnswer(request, taken, { suffix, nowMs: clock.now() });
+  // Made first: what cannot be answered must not use the paste up.
+  const answer = filter
+    ? await lineAnswer(filter, { bytes: await paste.plain(), grep })
+    : await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
+  if (!await store.take(id)) throw notFound();
+  return answer;
 }
 
-async function viewer(paste: StoredPaste, { title, prefix, clock }: ReadParts): Promise<Response> {
+async function viewer(
+  paste: StoredPaste,
+  { title, prefix, clock, method }: ReadParts & { readonly method: string },
+): Promise<Response> {
   const { id, name, expiresAt } = paste.facts;
   const policy = expiresAt !== null && expiresAt - clock.now() < VIEWER_AGE_SECONDS * 1000
     ? cachePolicy(paste, clock.now())
     : `public, max-age=${VIEWER_AGE_SECONDS}`;
   return await viewerAnswer({ id, name, bytes: await paste.plain(), expiresMs: expiresAt, title, prefix }, {
-    ...PAGE_HEADERS,
-    "Cache-Control": policy,
+    method,
+    headers: { ...PAGE_HEADERS, "Cache-Control": policy },
   });
 }

@@ -30,10 +30,13 @@ paste() (
   base="\${base%/}"
   state="\${XDG_STATE_HOME:-\${HOME:-.}/.local/state}/pastestream"
   tokens="$state/tokens"
-  newline='
-'
 
-  fail() { printf 'paste: %s\\n' "$*" >&2; exit 1; }
+  complain() { printf 'paste: %s\\n' "$*" >&2; }
+  fail() { complain "$@"; exit 1; }
+
+  usage() {
+    printf '%s\\n' 'use: paste [-e 1h] [-b] [-n name] [file...]' '       paste -d id...' '       paste -l'
+  }
 
   # The answer's headers and its one line. Secrets go in by descriptors: arguments are for everyone to see.
   ask() {
@@ -48,10 +51,11 @@ PASTE_HEADERS
   header_of() { printf '%s\\n' "$1" | tr -d '\\r' | sed -n "s|^$2: *||p" | tail -n 1; }
   last_of() { printf '%s\\n' "$1" | tail -n 1; }
 
+  # The paste is there already: its link is printed all the same.
   remember() {
     umask 077
-    mkdir -p "$state" || fail "cannot keep the delete token in $state"
-    printf '%s %s %s\\n' "$1" "$2" "$3" >> "$tokens"
+    { mkdir -p "$state" && printf '%s %s %s\\n' "$1" "$2" "$3" >> "$tokens"; } 2> /dev/null ||
+      complain "cannot keep the delete token in $state"
   }
 
   send() {
@@ -72,7 +76,10 @@ PASTE_HEADERS
     id="\${1%/}"
     id="\${id##*/}"
     entry=''
-    [ ! -f "$tokens" ] || entry="$(grep "^$id " "$tokens" | tail -n 1)"
+    case "$id" in
+      *[!0-9A-Za-z]*) ;;
+      *) [ ! -f "$tokens" ] || entry="$(grep "^$id " "$tokens" | tail -n 1)" ;;
+    esac
     [ -n "$entry" ] || fail "no delete token for \\"$id\\" in $tokens"
     entry="\${entry#* }"
     reply="$(ask "X-Delete-Token: \${entry%% *}" -X DELETE "\${entry#* }")" || exit 1
@@ -96,7 +103,8 @@ PASTE_HEADERS
       n) name="$OPTARG" ;;
       d) task=delete ;;
       l) task=list ;;
-      *) fail "use: paste [-e 1h] [-b] [-n name] [file...]$newline       paste -d id...$newline       paste -l" ;;
+      h) usage; exit ;;
+      *) fail "$(usage)" ;;
     esac
   done
   shift "$((OPTIND - 1))"
@@ -114,7 +122,7 @@ PASTE_HEADERS
         send "$name"
       else
         for file in "$@"; do
-          [ -r "$file" ] || fail "cannot read \\"$file\\""
+          if [ ! -r "$file" ] || [ -d "$file" ]; then fail "cannot read \\"$file\\""; fi
           send "\${name:-\${file##*/}}" < "$file"
         done
       fi

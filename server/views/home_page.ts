@@ -9,7 +9,7 @@ import type { ExpiryLimits } from "../create_options.ts";
 import { icon } from "./icons.ts";
 import { layout, type Markup } from "./layout.ts";
 import { formatSize } from "../size.ts";
-import { type LifeChoice, lifeChoices } from "./life_choices.ts";
+import { exampleLife, type LifeChoice, lifeChoices } from "./life_choices.ts";
 import { HOME_SHORTCUTS, shortcutSheet } from "./shortcuts.ts";
 
 /** What the operator calls the site, and its limits. */
@@ -45,7 +45,7 @@ export function homePage(site: Site, base: string): Promise<string> {
         <p class="subtitle">${site.subtitle}</p>
       </div>
       <nav class="tools scripted" aria-label="Page">
-        <a class="button" id="mine-link" href="#mine">Your pastes</a>
+        <a class="button" id="mine-link" href="#mine">Your pastes<span id="mine-count"></span></a>
         <button type="button" class="button" id="theme" aria-label="Theme" title="Theme">${icon("theme")}</button>
         <button type="button" class="button" id="help" aria-label="Keyboard shortcuts"
           title="Keyboard shortcuts">${icon("help")}</button>
@@ -53,7 +53,7 @@ export function homePage(site: Site, base: string): Promise<string> {
     </header>
     <main>
       ${uploadForm(site)}
-      ${site.showDocs ? documentation(base) : ""}
+      ${site.showDocs ? documentation(site, base) : ""}
       ${ownPastes()}
     </main>
     ${site.footer === "" ? "" : html`<footer>${raw(site.footer)}</footer>`}
@@ -117,7 +117,7 @@ function tokenField(): Markup {
   `;
 }
 
-function documentation(base: string): Markup {
+function documentation(site: Site, base: string): Markup {
   return html`
     <section class="documentation" aria-labelledby="docs">
       <h2 id="docs">From the command line</h2>
@@ -126,7 +126,7 @@ function documentation(base: string): Markup {
       <p>Send a file:</p>
       <pre id="curl-file-cmd" tabindex="0"><code>curl -T app.log ${base}/</code></pre>
       <p>Or get the command <code>paste</code> for your shell, which can delete what it sent:</p>
-      <pre id="cli-cmd" tabindex="0"><code>${shellExample(base)}</code></pre>
+      <pre id="cli-cmd" tabindex="0"><code>${shellExample(site, base)}</code></pre>
       <p>More of it, such as searching a log: <code>curl ${base}/</code></p>
       <h2>From JavaScript</h2>
       <pre id="js-example" tabindex="0"><code>${javaScriptExample(base)}</code></pre>
@@ -146,8 +146,8 @@ function ownPastes(): Markup {
 }
 
 /** Not in the template: a formatter would indent its second line. */
-function shellExample(base: string): string {
-  return `eval "$(curl -sS ${base}/cli)"\ndmesg | paste -e 1h`;
+function shellExample(site: Site, base: string): string {
+  return `eval "$(curl -sS ${base}/cli)"\ndmesg | paste -e ${exampleLife(site)}`;
 }
 
 function javaScriptExample(base: string): string {

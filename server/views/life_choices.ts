@@ -19,6 +19,8 @@ export interface LifeChoice {
 
 const USUAL = ["10m", "1h", "1d", "7d", "30d", "never"] as const;
 
+const EXAMPLE_MS = 3_600_000;
+
 const UNITS: Readonly<Record<string, string>> = { s: "second", m: "minute", h: "hour", d: "day", w: "week" };
 
 /**
@@ -37,6 +39,16 @@ export function lifeChoices({ defaultExpiryMs, maxExpiryMs }: ExpiryLimits): rea
       const value = usual.get(ms) ?? formatExpiry(ms);
       return { value, text: inWords(value), isDefault: ms === defaultExpiryMs };
     });
+}
+
+/**
+ * Chooses the life that examples ask for.
+ *
+ * @param limits What the operator allows.
+ * @returns An hour, or less where that is too long.
+ */
+export function exampleLife({ maxExpiryMs }: Pick<ExpiryLimits, "maxExpiryMs">): string {
+  return formatExpiry(Math.min(EXAMPLE_MS, maxExpiryMs ?? EXAMPLE_MS));
 }
 
 function inWords(value: string): string {

@@ -6,6 +6,10 @@
 
 import type { Site } from "./home_page.ts";
 import { formatSize } from "../size.ts";
+import { exampleLife, lifeChoices } from "./life_choices.ts";
+
+/** Where the remarks behind the first two examples begin, from the query on. */
+const QUERY_WIDTH = 21;
 
 /**
  * Renders the usage.
@@ -16,6 +20,8 @@ import { formatSize } from "../size.ts";
  */
 export function usageText(site: Site, base: string): string {
   const limit = formatSize(site.maxBytes);
+  const life = exampleLife(site);
+  const lives = lifeChoices(site).map(({ value, isDefault }) => isDefault ? `${value} (usual)` : value).join(", ");
   return `${site.title}: ${site.subtitle}
 
 Send text, up to ${limit}, and get its link on one line:
@@ -25,10 +31,10 @@ Send text, up to ${limit}, and get its link on one line:
   curl -T app.log ${base}/
   gzip -c app.log | curl --data-binary @- -H 'Content-Encoding: gzip' ${base}/
 
-${tokenText(site)}With options, as query, form field (-F expire=1h) or header (Expires-In, X-Burn):
+${tokenText(site)}With options, as query, form field (-F expire=${life}) or header (Expires-In, X-Burn):
 
-  curl -T app.log '${base}/?expire=1h'          10m, 1h, 7d, never
-  curl -T app.log '${base}/?burn=1'             deleted once it was read
+  curl -T app.log '${base}/${`?expire=${life}'`.padEnd(QUERY_WIDTH)}${lives}
+  curl -T app.log '${base}/${"?burn=1'".padEnd(QUERY_WIDTH)}deleted once it was read
   some-command | curl --data-binary @- '${base}/?name=app.log'
   curl -T app.log -H 'Accept: application/json' ${base}/
 
@@ -46,7 +52,7 @@ Delete it, with the token that came with the link (curl -i shows it):
 Or have all that as one command for your shell:
 
   eval "$(curl -sS ${base}/cli)"
-  some-command | paste -e 1h
+  some-command | paste -e ${life}
   paste app.log
   paste -d <id>
 `;

@@ -90,3 +90,44 @@ Deno.test("the filter leaves only matching lines, with their numbers, and can be
   await page.keyboard.press("Escape");
   assertEquals([await visible.count() > 1_000, await page.getAttribute("#filter", "aria-pressed")], [true, "false"]);
 });
+
+Deno.test("what is found stays marked in code that comes into view, and when JSON is shown as it was again", async () => {
+  await using test = await BrowserTest.open();
+  const page = await test.page();
+  await test.goto(page, await test.paste('const text = "needle";\n'.repeat(1_000), "code.ts"));
+  await page.locator(".hljs-keyword").first().waitFor();
+  await search(page, "needle", "1 / 1,000");
+  await page.evaluate("paste.scrollTop = 10_000");
+  await page.locator("#L501 .hljs-keyword").waitFor();
+  const isMarked = await page.evaluate(`[...CSS.highlights.get("found")].some((range) =>
+    range.toString() === "needle" && range.startContainer.parentElement.closest("#L501"))`);
+  assert(isMarked);
+
+  await test.goto(page, await test.paste('{"text":"needle"}\n'.repeat(20), "lines.jsonl"));
+  await search(page, "needle", "1 / 20");
+  await page.click("#json");
+  await page.locator(".pretty").first().waitFor();
+  await page.click("#json");
+  assertEquals(await marked(page), new Array(20).fill("needle"));
+});
+
+Deno.test("with the filter on, one goes from error to error among the lines that are left", async () => {
+  await using test = await BrowserTest.open();
+  const page = await test.page();
+  const log = ["ERROR a", "INFO a", "ERROR b", "INFO b", "ERROR a"];
+  await test.goto(page, await test.paste(log.join("\n")));
+  await search(page, "a$", "0");
+  await page.click("#regex");
+  await page.locator("#match-count").getByText("1 / 3", { exact: true }).waitFor();
+  await page.click("#filter");
+  const went: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    await page.click("#next-error");
+    went.push(await page.evaluate("location.hash"));
+  }
+  assertEquals(went, ["#L1", "#L5", "#L1"]);
+  await page.fill("#search", "INFO");
+  await page.locator("#match-count").getByText("1 / 2", { exact: true }).waitFor();
+  await page.click("#next-error");
+  assertEquals(await page.textContent("#notice"), "No error among these lines");
+});

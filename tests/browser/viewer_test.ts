@@ -100,6 +100,17 @@ Deno.test("terminal colours are shown, and other sequences are not", async () =>
   assertEquals(await computed(page, blue, "color"), "rgb(255, 255, 255)");
 });
 
+Deno.test("a line beyond the end is not gone to, and the page says how many there are", async () => {
+  await using test = await BrowserTest.open();
+  const page = await test.page();
+  await test.goto(page, await test.paste("a\nb\nc\n"));
+  await page.keyboard.press("g");
+  await page.fill("#go-to-line", "4");
+  await page.keyboard.press("Enter");
+  await page.locator("#notice").getByText("There are 3 lines").waitFor();
+  assertEquals(await page.evaluate("location.hash"), "");
+});
+
 Deno.test("errors are counted, and one goes from one to the next", async () => {
   await using test = await BrowserTest.open();
   const page = await test.page();

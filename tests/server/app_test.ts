@@ -66,7 +66,7 @@ Deno.test("createStartingApp() answers 503 to everything but /healthz", async ()
   ) {
     const response = await app.request(path ?? "", { method: method ?? "" });
     assertEquals([response.status, response.headers.get("retry-after")], [503, "2"], `${method} ${path}`);
-    assertStringIncludes(await response.text(), "starting: the database is being restored");
+    assertStringIncludes(await response.text(), "starting: the database is being restored, try again soon");
   }
 });
 

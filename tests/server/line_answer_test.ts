@@ -54,7 +54,8 @@ Deno.test("GET /<id> with filters answers with the lines, as text whoever asks, 
     assertEquals([response.status, await response.text()], [200, expected], suffix);
     assertEquals(response.headers.get("content-type"), "text/plain; charset=utf-8");
     assertEquals(response.headers.get("content-security-policy"), "default-src 'none'; sandbox");
-    assertEquals([response.headers.get("etag"), response.headers.get("cache-control")], [null, "no-store"]);
+    const [tag, cache, vary] = ["etag", "cache-control", "vary"].map((name) => response.headers.get(name));
+    assertEquals([tag, cache, vary], [null, "no-store", "Accept"]);
     const head = await test.request(`${path}${suffix}`, { method: "HEAD" });
     assertEquals([head.headers.get("content-length"), await head.text()], [String(expected.length), ""], suffix);
   }

@@ -31,9 +31,10 @@ Deno.test("parseLineFilter() reads every parameter, and several patterns", () =>
 
 Deno.test("parseLineFilter() throws bad-filter that names the parameter and the value", () => {
   const bad: readonly (readonly [string, string])[] = [
-    ["?head=0", 'head as it must be a number of lines from 1 on: current value is "0"'],
-    ["?tail=-1", 'tail as it must be a number of lines from 1 on: current value is "-1"'],
-    ["?head=", 'head as it must be a number of lines from 1 on: current value is ""'],
+    ["?head=0", 'head as it must be a number of lines from 1 to 999999999: current value is "0"'],
+    ["?tail=-1", 'tail as it must be a number of lines from 1 to 999999999: current value is "-1"'],
+    ["?tail=1000000000", 'from 1 to 999999999: current value is "1000000000"'],
+    ["?head=", 'head as it must be a number of lines from 1 to 999999999: current value is ""'],
     ["?tail=1e3", 'current value is "1e3"'],
     ["?head=9999999999", 'current value is "9999999999"'],
     ["?head=1&head=2", "head as it is given more than once"],

@@ -79,6 +79,7 @@ Deno.test("rawAnswer() sends the whole when If-Range names another form, and for
 Deno.test("rawAnswer() throws bad-range with the size when the part is not there", async () => {
   const error = await assertRejects(() => get(paste("zstd"), { "Range": "bytes=5000-" }), PasteError);
   assertEquals([error.status, error.headers], [416, { "Content-Range": "bytes */5000" }]);
+  assertEquals(error.message, "Cannot send that part of the paste as it has 5000 bytes: ask for some of them");
 });
 
 Deno.test("rawAnswer() sends a burned paste whole, whatever part was asked for, and lets nobody keep it", async () => {

@@ -82,6 +82,24 @@ Deno.test("a paste is not used up while another instance writes: GET answers 503
   assertEquals(await (await test.request(path)).text(), "secret");
 });
 
+Deno.test("GET that cannot be answered leaves a paste that can be read once where it is", async () => {
+  await using test = await TestApp.open([], { env: { MAX_SIZE: "64KiB" } });
+  const secret = "s".repeat(20_000);
+  const path = await test.paste(secret, "?burn=1");
+  const refuseAll = { headers: { "Accept-Encoding": "identity;q=0, zstd;q=0" } };
+  const cases: readonly (readonly [string, RequestInit, number])[] = [
+    [path, refuseAll, 406],
+    [`${path}?grep=${".{1000}".repeat(6)}`, {}, 400], // can be read, but takes too long for a line as long as this
+  ];
+  for (const [url, init, status] of cases) {
+    const response = await test.request(url, init);
+    await response.body?.cancel();
+    assertEquals([response.status, test.count()], [status, 1], url);
+  }
+  assertEquals(await (await test.request(path)).text(), secret);
+  assertEquals(test.count(), 0);
+});
+
 Deno.test("a burned paste looks like one that never was", async () => {
   await using test = await TestApp.open();
   const path = await test.paste("secret", "?burn=1");

@@ -23,3 +23,10 @@ Deno.test("GET /readyz is 200 only when this instance may write and replication 
     assertEquals([response.status, await response.json()], [status, { ready: status === 200, replication: health }]);
   }
 });
+
+Deno.test("GET /readyz tells the lag to the millisecond", async () => {
+  await using test = await TestApp.open();
+  test.health = { ...HEALTH_OFF, role: "writer", lagBytes: 9, lagSeconds: 0.21510712000000057 };
+  const { replication } = await (await test.request("/readyz")).json();
+  assertEquals(replication.lagSeconds, 0.215);
+});

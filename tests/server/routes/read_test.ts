@@ -30,6 +30,9 @@ Deno.test("GET /<id>/<anything> answers with the same paste, named by the suffix
     ["/", null],
     ["/app.log", "inline; filename*=UTF-8''app.log"],
     ["/x/y%20(1)'.txt", "inline; filename*=UTF-8''y%20%281%29%27.txt"],
+    ["/100%25%20%231%3F.log", "inline; filename*=UTF-8''100%25%20%231%3F.log"],
+    ["/a%2Fb", "inline; filename*=UTF-8''ab"],
+    ["/%ff", "inline; filename*=UTF-8''%25ff"],
     ["/raw", null],
   ];
   for (const [suffix, disposition] of names) {
@@ -85,14 +88,15 @@ Deno.test("HEAD /<id> answers with the headers of GET and no body", async () => 
   }
 });
 
-Deno.test("GET /<id> streams the page of a large paste, and HEAD has its headers", async () => {
+Deno.test("GET /<id> streams the page of a large paste, and HEAD has its headers and its length", async () => {
   await using test = await TestApp.open(["-maxsize", "1"]);
   const path = await test.paste("a line of a log\n".repeat(10_000));
   const get = await test.request(path, BROWSER);
   const head = await test.request(path, { ...BROWSER, method: "HEAD" });
-  assertEquals([...head.headers], [...get.headers]);
   assertEquals(get.headers.get("content-length"), null);
   const page = await get.text();
+  const length = String(new TextEncoder().encode(page).byteLength);
+  assertEquals([...head.headers], [["content-length", length], ...get.headers].toSorted());
   assertStringIncludes(page, "<span id=L10000 data-n=10000>a line of a log\n</span></pre>");
   assert(page.endsWith("</html>\n"));
 });

@@ -117,6 +117,37 @@ for (const program of SHELLS) {
     assertEquals(site.requests[0]?.headers.get("authorization"), "Bearer up load");
   });
 
+  Deno.test(`paste prints the link of what was sent though the delete token cannot be kept, in ${program}`, async () => {
+    await using test = await TestServer.open();
+    await using shell = new Shell(program, cliScript(test.url));
+    await Deno.writeTextFile(shell.folder.file("taken"), "");
+    const { code, stdout, stderr } = await shell.run("echo x | paste; echo y | paste", {
+      XDG_STATE_HOME: shell.folder.file("taken"),
+    });
+    assertEquals(code, 0);
+    assertEquals(stdout.trimEnd().split("\n").length, 2);
+    for (const link of stdout.trimEnd().split("\n")) await (await fetch(link)).body?.cancel();
+    assertStringIncludes(stderr, "paste: cannot keep the delete token in ");
+  });
+
+  Deno.test(`paste takes no pattern for an id, in ${program}`, async () => {
+    await using test = await TestServer.open();
+    await using shell = new Shell(program, cliScript(test.url));
+    const sent = await shell.run("echo x | paste");
+    const { code, stderr } = await shell.run("paste -d '.*'");
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, 'paste: no delete token for ".*" in ');
+    const kept = await fetch(sent.stdout.trim());
+    assertEquals([kept.status, await kept.text()], [200, "x\n"]);
+  });
+
+  Deno.test(`paste -h prints its usage, in ${program}`, async () => {
+    await using shell = new Shell(program, cliScript("http://127.0.0.1:1"));
+    const { code, stdout, stderr } = await shell.run("paste -h");
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "use: paste [-e 1h] [-b] [-n name] [file...]\n");
+  });
+
   Deno.test(`paste says what went wrong, and fails, in ${program}`, async () => {
     await using test = await TestServer.open(undefined, { maxBytes: 10 });
     await using shell = new Shell(program, cliScript(test.url));
@@ -124,6 +155,7 @@ for (const program of SHELLS) {
       ["printf '  ' | paste", "paste: Cannot store the paste as it is empty"],
       ["printf 12345678901 | paste", "larger than 10 bytes"],
       ["paste missing.log", 'paste: cannot read "missing.log"'],
+      ["mkdir folder && paste folder", 'paste: cannot read "folder"'],
       ["paste -x", "paste: use: paste"],
       ["paste -d", "paste: say which paste to delete"],
       ["echo x | PASTE_URL=http://127.0.0.1:1 paste", "curl:"],

@@ -26,6 +26,11 @@ Deno.test("homePage() offers the lives that the operator allows, and begins with
   assertMatch(page, /<option value="1d" >\s*1 day\s*<\/option>\s*<\/select>/);
 });
 
+Deno.test("homePage() has no example that this instance refuses", async () => {
+  const page = await homePage({ ...SITE, defaultExpiryMs: 600_000, maxExpiryMs: 1_800_000 }, "https://p.example");
+  assertStringIncludes(page, "dmesg | paste -e 30m</code>");
+});
+
 Deno.test("homePage() asks for a token when one is needed, and never sends it as a field", async () => {
   assertFalse((await homePage(SITE, "https://p.example")).includes('id="token"'));
   const page = await homePage({ ...SITE, tokenRequired: true }, "https://p.example");

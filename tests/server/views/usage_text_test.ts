@@ -13,12 +13,22 @@ Deno.test("usageText() shows commands for this instance and its limit", () => {
   for (
     const command of [
       "curl -T app.log https://p.example/\n",
-      "'https://p.example/?expire=1h'",
+      "'https://p.example/?expire=1h'          10m, 1h, 1d, 7d, 30d, never (usual)\n",
       "'https://p.example/<id>?tail=100'",
       "-H 'X-Delete-Token: <token>' https://p.example/<id>\n",
       'eval "$(curl -sS https://p.example/cli)"\n',
     ]
   ) assertStringIncludes(text, command);
+});
+
+Deno.test("usageText() names no life that this instance refuses", () => {
+  const text = usageText({ ...SITE, defaultExpiryMs: 7_200_000, maxExpiryMs: 86_400_000 }, "https://p.example");
+  assertStringIncludes(text, "?expire=1h'          10m, 1h, 2h (usual), 1d\n");
+  const short = usageText({ ...SITE, defaultExpiryMs: 300_000, maxExpiryMs: 600_000 }, "https://p.example");
+  assertFalse(/\b(?:1h|never)\b/.test(short), short);
+  for (const command of ["?expire=10m'         5m (usual), 10m\n", "-F expire=10m", "| paste -e 10m\n"]) {
+    assertStringIncludes(short, command);
+  }
 });
 
 Deno.test("usageText() speaks of a token only when one is needed", () => {
