@@ -96,16 +96,20 @@ export class Gate {
    */
   reading(handler: Handler): Handler {
     const misses = this.#misses;
-    return async (c) => {
+    return (c) => {
       const waitMs = misses.quiet ? 0 : misses.waitMs(this.#clientOf(c));
       if (waitMs > 0) {
         throw tooMany(`look for a paste as a client may miss ${MISSES_PER_MINUTE} per minute`, waitMs);
       }
-      try {
-        return await handler(c);
-      } catch (error) {
+      const counted = (error: unknown): never => {
         if (error instanceof PasteError && error.code === "not-found") misses.take(this.#clientOf(c));
         throw error;
+      };
+      try {
+        const answer = handler(c);
+        return answer instanceof Promise ? answer.catch(counted) : answer;
+      } catch (error) {
+        return counted(error);
       }
     };
   }

@@ -36,10 +36,10 @@ export interface PasteStore {
    * Reads a paste, and leaves it where it is.
    *
    * @param id An id of the right form.
-   * @returns The paste; `null` when there is none.
+   * @returns The paste, at once or promised; `null` when there is none.
    * @throws {PasteError} `database-busy` or `internal`.
    */
-  get(id: string): Promise<StoredPaste | null>;
+  get(id: string): StoredPaste | null | Promise<StoredPaste | null>;
 
   /**
    * Takes a paste out: of all who ask, exactly one gets it. It is handed out when its removal is as durable as the

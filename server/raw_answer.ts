@@ -28,7 +28,7 @@ const ALWAYS = { "Vary": "Accept, Accept-Encoding", "X-Robots-Tag": "noindex" };
 
 /**
  * The usual answers to a GET, by the form that they send, of the pastes in memory. Each is made once and sent as a
- * clone: to make a response of ten headers takes ten times as long, and copies the body.
+ * clone, which shares its body: to make a response of ten headers takes ten times as long, and copies the body.
  */
 const usualAnswers = new WeakMap<StoredPaste, Map<"plain" | "stored", Response>>();
 
@@ -56,28 +56,47 @@ export async function rawAnswer(request: Request, paste: StoredPaste, options: R
   if (isKnown(headers, paste, coding)) return notModified(paste, coding, options);
   const isUsual = options.suffix === "" && paste.facts.expiresAt === null && !paste.facts.burn;
   if (isUsual && request.method === "GET") {
-    return (usualAnswers.get(paste)?.get(choice) ?? await keepAnswer(paste, choice, options)).clone();
+    return (await keepAnswer(paste, choice, options)).clone();
   }
-  // HEAD needs no more than the length, which is known.
-  const body = request.method === "HEAD" ? null : await bytesOf(paste, choice);
-  return new Response(body, { headers: makeHeaders(paste, coding, options) });
+  if (request.method !== "HEAD") return await makeAnswer(paste, choice, options);
+  const length = choice === "stored" ? paste.stored.bytes.byteLength : paste.facts.size;
+  return new Response(null, {
+    headers: headersOf({ form: "raw", length, headers: ownHeaders(paste, coding, options) }),
+  });
+}
+
+/**
+ * Answers at once with what is kept of a paste, for the most usual requests: a service on one thread answers as many as
+ * it can do without a promise.
+ *
+ * @param request A request for the path of the paste's id, with nothing behind it.
+ * @param paste The paste.
+ * @returns The answer; `null` when {@linkcode rawAnswer} has to find it out.
+ */
+export function keptAnswer(request: Request, paste: StoredPaste): Response | null {
+  const kept = usualAnswers.get(paste);
+  const { headers } = request;
+  if (kept === undefined || request.method !== "GET" || headers.has("range") || headers.has("if-none-match")) {
+    return null;
+  }
+  const choice = chooseEncoding(headers.get("accept-encoding"), paste.stored.coding);
+  return choice === "none" ? null : kept.get(choice)?.clone() ?? null;
 }
 
 async function keepAnswer(paste: StoredPaste, choice: "plain" | "stored", options: RawOptions): Promise<Response> {
-  const coding = choice === "stored" ? paste.stored.coding : null;
-  const answer = new Response(await bytesOf(paste, choice), { headers: makeHeaders(paste, coding, options) });
+  const known = usualAnswers.get(paste)?.get(choice);
+  if (known) return known;
+  const answer = await makeAnswer(paste, choice, options);
+  paste.adopt(choice, await answer.clone().bytes()); // the answer's own, not another copy
   const kept = usualAnswers.get(paste) ?? new Map<"plain" | "stored", Response>();
   usualAnswers.set(paste, kept.set(choice, answer));
   return answer;
 }
 
-async function bytesOf(paste: StoredPaste, choice: "plain" | "stored"): Promise<Uint8Array<ArrayBuffer>> {
-  return choice === "stored" ? paste.stored.bytes : await paste.plain();
-}
-
-function makeHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {
-  const length = coding === null ? paste.facts.size : paste.stored.bytes.byteLength;
-  return headersOf({ form: "raw", length, headers: ownHeaders(paste, coding, options) });
+async function makeAnswer(paste: StoredPaste, choice: "plain" | "stored", options: RawOptions): Promise<Response> {
+  const [bytes, coding] = choice === "stored" ? [paste.stored.bytes, paste.stored.coding] : [await paste.plain(), null];
+  const headers = headersOf({ form: "raw", length: null, headers: ownHeaders(paste, coding, options) });
+  return new Response(bytes, { headers });
 }
 
 function ownHeaders(paste: StoredPaste, coding: string | null, options: RawOptions): Record<string, string> {

@@ -64,8 +64,7 @@ export class ReadOnlyStore implements PasteStore {
   }
 
   /** See {@linkcode PasteStore.get}. */
-  // deno-lint-ignore require-await -- an error has to come as a rejection
-  async get(id: string): Promise<StoredPaste | null> {
+  get(id: string): StoredPaste | null {
     return this.#reader.get(id);
   }
 

@@ -92,8 +92,8 @@ export function respondText(
 export interface HeaderOptions {
   /** What kind of content it is. */
   readonly form: ResponseForm;
-  /** How many bytes it has. */
-  readonly length: number;
+  /** How many bytes it has; `null` leaves that to the server, which counts the body of an answer that has one. */
+  readonly length: number | null;
   /** More headers; they win over the usual ones. */
   readonly headers: Readonly<Record<string, string>> | undefined;
 }
@@ -108,7 +108,7 @@ export interface HeaderOptions {
 export function headersOf({ form, length, headers }: HeaderOptions): Record<string, string> {
   return {
     ...FORMS[form],
-    "Content-Length": String(length),
+    ...(length === null ? {} : { "Content-Length": String(length) }),
     ...ALWAYS,
     ...headers,
   };

@@ -103,8 +103,7 @@ export class SqlitePasteStore implements PasteStore {
   }
 
   /** See {@linkcode PasteStore.get}. */
-  // deno-lint-ignore require-await -- a store elsewhere would wait, and an error has to come as a rejection
-  async get(id: string): Promise<StoredPaste | null> {
+  get(id: string): StoredPaste | null {
     return this.#reader.get(id);
   }
 

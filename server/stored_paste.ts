@@ -38,8 +38,7 @@ const OVERHEAD_BYTES = 1024;
 export class StoredPaste {
   /** What is known of it. */
   readonly facts: PasteFacts;
-  /** Its bytes as they are stored. */
-  readonly stored: StoredContent;
+  #stored: StoredContent;
   readonly #codec: Codec;
   #plain: Promise<Uint8Array<ArrayBuffer>> | null = null;
 
@@ -52,8 +51,13 @@ export class StoredPaste {
    */
   constructor(facts: PasteFacts, stored: StoredContent, codec: Codec) {
     this.facts = facts;
-    this.stored = stored;
+    this.#stored = stored;
     this.#codec = codec;
+  }
+
+  /** Its bytes as they are stored. */
+  get stored(): StoredContent {
+    return this.#stored;
   }
 
   /**
@@ -69,14 +73,27 @@ export class StoredPaste {
     });
   }
 
-  /** The most memory that it takes, in bytes: with both forms, and an answer that is kept for each. */
+  /**
+   * Takes a copy of one of its forms in the place of its own, which whoever has made the copy keeps for other reasons:
+   * so there are not two in memory.
+   *
+   * @param form Which form.
+   * @param bytes The same bytes; must not be changed.
+   */
+  adopt(form: "plain" | "stored", bytes: Uint8Array<ArrayBuffer>): void {
+    const { coding } = this.#stored;
+    if (form === "stored" || coding === null) this.#stored = { bytes, coding };
+    if (form === "plain" || coding === null) this.#plain = Promise.resolve(bytes);
+  }
+
+  /** The most memory that it takes, in bytes: with both forms. */
   get memoryBytes(): number {
-    const plainBytes = this.stored.coding === null ? 0 : this.facts.size;
-    return 2 * (this.stored.bytes.byteLength + plainBytes) + OVERHEAD_BYTES;
+    const plainBytes = this.#stored.coding === null ? 0 : this.facts.size;
+    return this.#stored.bytes.byteLength + plainBytes + OVERHEAD_BYTES;
   }
 
   async #decompress(): Promise<Uint8Array<ArrayBuffer>> {
-    const { bytes, coding } = this.stored;
+    const { bytes, coding } = this.#stored;
     if (coding === null) return bytes;
     const result = await this.#codec.run({ kind: "decompress", bytes, plainBytes: this.facts.size });
     if ("failure" in result) throw new Error(`Cannot decompress a paste: ${result.reason}`);

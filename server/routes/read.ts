@@ -15,7 +15,7 @@ import { isPasteId } from "../paste_id.ts";
 import type { PasteStore } from "../paste_store.ts";
 import type { HealthProbe } from "../ports.ts";
 import { isPreview } from "../preview.ts";
-import { cachePolicy, rawAnswer } from "../raw_answer.ts";
+import { cachePolicy, keptAnswer, rawAnswer } from "../raw_answer.ts";
 import { respond } from "../response.ts";
 import type { StoredPaste } from "../stored_paste.ts";
 import { viewerAnswer } from "../viewer_answer.ts";
@@ -38,6 +38,16 @@ export interface ReadParts {
   readonly prefix: string;
 }
 
+/** A request, and what is there for it. */
+interface Found {
+  /** The request. */
+  readonly request: Request;
+  /** What stands behind the id in the path. */
+  readonly suffix: string;
+  /** The paste; `null` when there is none. */
+  readonly paste: StoredPaste | null;
+}
+
 /** What opening a paste that can be read once depends on. */
 interface BurnParts extends ReadParts {
   /** What stands behind the id in the path. */
@@ -58,17 +68,29 @@ const PAGE_HEADERS = { "Vary": "Accept", "X-Robots-Tag": "noindex" };
  * @param parts What reading needs.
  * @returns The handler.
  */
-export function readPaste(parts: ReadParts): (c: Context) => Promise<Response> {
-  return async ({ req: { raw, path } }) => {
+export function readPaste(parts: ReadParts): (c: Context) => Response | Promise<Response> {
+  return ({ req: { raw, path } }) => {
     const { id, suffix } = splitPath(path);
-    const paste = isPasteId(id) ? await parts.store.get(id) : null;
-    if (!paste) throw notFound();
-    const filter = parseLineFilter(raw.url);
-    if (paste.facts.burn) return await burn(raw, paste, { ...parts, suffix, filter });
-    if (filter) return await lineAnswer(filter, { bytes: await paste.plain(), grep: parts.grep });
-    if (suffix !== "raw" && wantsHtml(raw)) return await viewer(paste, { ...parts, method: raw.method });
-    return await rawAnswer(raw, paste, { suffix, nowMs: parts.clock.now() });
+    const found = isPasteId(id) ? parts.store.get(id) : null;
+    return found instanceof Promise
+      ? found.then((paste) => show({ request: raw, suffix, paste }, parts))
+      : show({ request: raw, suffix, paste: found }, parts);
   };
+}
+
+/** What is hot is answered without a wait: each `await` on the way would cost such an answer several percent. */
+function show({ request, suffix, paste }: Found, parts: ReadParts): Response | Promise<Response> {
+  if (!paste) throw notFound();
+  const filter = parseLineFilter(request.url);
+  if (paste.facts.burn) return burn(request, paste, { ...parts, suffix, filter });
+  if (filter) return lines(paste, { filter, grep: parts.grep });
+  if (suffix !== "raw" && wantsHtml(request)) return viewer(paste, { ...parts, method: request.method });
+  return (suffix === "" ? keptAnswer(request, paste) : null) ??
+    rawAnswer(request, paste, { suffix, nowMs: parts.clock.now() });
+}
+
+async function lines(paste: StoredPaste, { filter, grep }: { filter: LineFilter; grep: Grep }): Promise<Response> {
+  return await lineAnswer(filter, { bytes: await paste.plain(), grep });
 }
 
 /**
@@ -101,7 +123,7 @@ async function burn(
   assertWriter(health, "open a paste that can be read once");
   // Made first: what cannot be answered must not use the paste up.
   const answer = filter
-    ? await lineAnswer(filter, { bytes: await paste.plain(), grep })
+    ? await lines(paste, { filter, grep })
     : await rawAnswer(request, paste, { suffix, nowMs: clock.now() });
   if (!await store.take(id)) throw notFound();
   return answer;

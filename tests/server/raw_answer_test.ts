@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { inlineCodec } from "../../server/codec.ts";
 import { runCodecJob } from "../../server/codec_job.ts";
 import { PasteError } from "../../server/errors.ts";
-import { cachePolicy, rawAnswer } from "../../server/raw_answer.ts";
+import { cachePolicy, keptAnswer, rawAnswer } from "../../server/raw_answer.ts";
 import { type PasteFacts, StoredPaste } from "../../server/stored_paste.ts";
 import { seededRandom } from "../support/random.ts";
 
@@ -25,14 +25,44 @@ Deno.test("rawAnswer() sends what is stored to those who take it, else the plain
     const stored = paste(coding);
     const plain = await get(stored);
     assertEquals([plain.headers.get("etag"), plain.headers.get("content-encoding")], [`"${ID}"`, null]);
-    assertEquals(plain.headers.get("content-length"), "5000");
     assertEquals(await plain.bytes(), TEXT);
     const taken = await get(stored, { "Accept-Encoding": "gzip, zstd" });
     const tag = coding === null ? `"${ID}"` : `"${ID}-zstd"`;
     assertEquals([taken.headers.get("etag"), taken.headers.get("content-encoding")], [tag, coding]);
-    assertEquals(taken.headers.get("content-length"), String(stored.stored.bytes.byteLength));
     assertEquals(await taken.bytes(), stored.stored.bytes);
     for (const { headers } of [plain, taken]) assertEquals(headers.get("vary"), "Accept, Accept-Encoding");
+  }
+});
+
+Deno.test("keptAnswer() gives at once, and again and again, what rawAnswer() gave for the same request", async () => {
+  for (const coding of ["zstd", null] as const) {
+    const stored = paste(coding);
+    for (const headers of [{}, { "Accept-Encoding": "zstd" }]) {
+      const request = new Request("http://x/", { headers });
+      assertEquals(keptAnswer(request, paste(coding)), null);
+      const first = await get(stored, headers);
+      const [all, bytes] = [[...first.headers], await first.bytes()];
+      for (let times = 0; times < 3; times++) {
+        const kept = keptAnswer(request, stored);
+        assertEquals([[...kept?.headers ?? []], await kept?.bytes()], [all, bytes]);
+      }
+    }
+  }
+});
+
+Deno.test("keptAnswer() gives nothing where another answer is due, or the paste changes with time", async () => {
+  const stored = paste("zstd");
+  await get(stored);
+  const kept = (headers: HeadersInit, method = "GET"): Response | null =>
+    keptAnswer(new Request("http://x/", { headers, method }), stored);
+  for (const headers of [{ Range: "bytes=0-1" }, { "If-None-Match": "*" }, { "Accept-Encoding": "identity;q=0, br" }]) {
+    assertEquals(kept(headers), null);
+  }
+  assertEquals(kept({}, "HEAD"), null);
+  for (const facts of [{ expiresAt: 1_000 }, { burn: true }]) {
+    const passing = paste("zstd", facts);
+    await get(passing);
+    assertEquals(keptAnswer(new Request("http://x/"), passing), null);
   }
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { headersOf, respond, respondEmpty, respondPieces } from "../../server/response.ts";
+import { headersOf, respond, respondEmpty, respondPieces, respondText } from "../../server/response.ts";
 
 Deno.test("respond() counts bytes, not characters", async () => {
   const response = respond("ü€", { form: "text" });
@@ -49,6 +49,16 @@ Deno.test("headersOf() gives the headers that respond() would", async () => {
   const headers = headersOf({ form: "raw", length: 2, headers: { "ETag": '"a"' } });
   assertEquals([...new Headers(headers)], [...response.headers]);
   await response.body?.cancel();
+});
+
+Deno.test("respondText() gives the headers that respond() would, but for the length", async () => {
+  for (const form of ["text", "json", "error"] as const) {
+    const response = respond("ü", { form, status: 303, headers: { "Location": "/a" } });
+    const text = respondText("ü", { form, status: 303, headers: [["Location", "/a"]] });
+    response.headers.delete("content-length");
+    assertEquals([text.status, ...text.headers], [response.status, ...response.headers]);
+    assertEquals(await text.bytes(), await response.bytes());
+  }
 });
 
 Deno.test("respondPieces() makes each piece when the client has room for it", async () => {

@@ -34,6 +34,21 @@ Deno.test("StoredPaste.plain() returns what is stored as it came, and memoryByte
   const bytes = bytesOf("hello");
   const paste = new StoredPaste(FACTS, { bytes, coding: null }, codec);
   assertStrictEquals(await paste.plain(), bytes);
-  assertEquals([codec.runs(), paste.memoryBytes], [0, 1034]);
-  assertEquals(new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, codec).memoryBytes, 1038);
+  assertEquals([codec.runs(), paste.memoryBytes], [0, 1029]);
+  assertEquals(new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, codec).memoryBytes, 1031);
+});
+
+Deno.test("StoredPaste.adopt() has one array in the place of another, for each form", async () => {
+  const codec = countingCodec();
+  const [stored, plain] = [bytesOf("zz"), bytesOf("hello")];
+  const compressed = new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, codec);
+  compressed.adopt("stored", stored);
+  compressed.adopt("plain", plain);
+  assertStrictEquals(compressed.stored.bytes, stored);
+  assertStrictEquals(await compressed.plain(), plain);
+  const asItCame = new StoredPaste(FACTS, { bytes: bytesOf("hello"), coding: null }, codec);
+  asItCame.adopt("plain", plain);
+  assertStrictEquals(asItCame.stored.bytes, plain);
+  assertStrictEquals(await asItCame.plain(), plain);
+  assertEquals([compressed.stored.coding, asItCame.stored.coding, codec.runs()], ["zstd", null, 0]);
 });
