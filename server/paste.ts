@@ -25,6 +25,9 @@ const WINDOW_BYTES = 64;
 /** A character that is not white space. JavaScript takes the BOM for white space and U+0085 not; LogPaste the reverse. */
 const INK = /[^\s\u0085]|\uFEFF/u;
 
+/** With which bytes white space beyond ASCII can begin in UTF-8: U+0085 and U+00A0, U+1680, U+2000 to U+205F, U+3000. */
+const MAY_BEGIN_SPACE: ReadonlySet<number> = new Set([0xc2, 0xe1, 0xe2, 0xe3]);
+
 /** Control characters in a name would break headers and terminals; a slash would look like a path. */
 const UNWANTED_IN_NAMES = /[\p{Cc}/\\]/gu;
 
@@ -37,7 +40,7 @@ const UNWANTED_IN_NAMES = /[\p{Cc}/\\]/gu;
 export function isBlank(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte > 0x7f) return isBlankText(bytes.subarray(i));
+    if (byte > 0x7f) return MAY_BEGIN_SPACE.has(byte) && isBlankText(bytes.subarray(i));
     if (byte !== 0x20 && (byte < 0x09 || byte > 0x0d)) return false;
   }
   return true;
