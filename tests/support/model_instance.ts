@@ -21,7 +21,10 @@ import { formatHistory } from "./model_restore.ts";
 import { type ModelRequest, ModelStore } from "./model_store.ts";
 import { ModelWal } from "./model_wal.ts";
 
-/** What an instance does once it is the writer: a transaction, a restart of the WAL, a new generation, a clean end. */
+/**
+ * What an instance does once it is the writer: a transaction, a restart of the WAL, a new generation since a WAL was lost
+ * that had a transaction, a clean end.
+ */
 export type Act = "commit" | "restart" | "anew" | "close";
 
 /** Options of {@linkcode runInstance}. */
@@ -113,23 +116,32 @@ class Instance {
   async act(act: Act): Promise<void> {
     this.#acts++;
     switch (act) {
-      case "commit": {
-        const transaction = `${this.#life}.${++this.#lines}`;
-        this.#transactions.push(transaction);
-        await this.#append(transaction);
-        return this.#host.say(formatHistory(this.#transactions));
-      }
+      case "commit":
+        await this.#append(this.#commit());
+        return this.#acknowledge();
       case "restart":
         this.#wal = new ModelWal();
         this.#sync.followRestart(this.#wal);
         return await this.#append(`${this.#life} restarts ${++this.#lines}`);
       case "anew":
-        return await this.#goOnAnew();
+        this.#commit(); // its WAL is lost: it comes into the replica with the snapshot
+        await this.#goOnAnew();
+        return this.#acknowledge();
       case "close":
         return await this.#untilReachable("close", () => this.#sync.close());
       default:
         act satisfies never;
     }
+  }
+
+  #commit(): string {
+    const transaction = `${this.#life}.${++this.#lines}`;
+    this.#transactions.push(transaction);
+    return transaction;
+  }
+
+  #acknowledge(): void {
+    this.#host.say(formatHistory(this.#transactions));
   }
 
   async #restore(): Promise<Position | null> {
