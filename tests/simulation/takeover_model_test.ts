@@ -131,6 +131,14 @@ const SMALL_WORLDS: readonly Omit<Case, "isLong">[] = [
     losses: 1,
     crashes: 1,
   },
+  {
+    name: "three",
+    scripts: [["commit"], ["commit"], ["close"]],
+    isOwned: true,
+    startsMax: 1,
+    losses: 1,
+    crashes: 1,
+  },
   { name: "twins", scripts: [["commit"], ["commit"]], startsMax: 1, losses: 0, crashes: 1 },
 ];
 
