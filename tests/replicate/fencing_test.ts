@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ReplicateError } from "../../replicate/errors.ts";
 import type { ReplicateEvent } from "../../replicate/events.ts";
 import { Fencing } from "../../replicate/fencing.ts";
-import { ModelBucket } from "../support/model_store.ts";
+import { ModelBucket } from "../support/model_bucket.ts";
 import { S3Server } from "../support/s3_server.ts";
 import { storeOn } from "../support/s3_server_store.ts";
 

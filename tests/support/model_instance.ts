@@ -9,74 +9,50 @@ import { ReplicateError } from "../../replicate/errors.ts";
 import { type Generation, parseGeneration } from "../../replicate/generation.ts";
 import { nextIndex } from "../../replicate/log_end.ts";
 import { encodeFrame } from "../../replicate/lz4/block.ts";
-import { formatSnapshotKey } from "../../replicate/object_key.ts";
+import { formatSnapshotKey, GENERATIONS_PREFIX } from "../../replicate/object_key.ts";
 import type { ObjectStore } from "../../replicate/object_store.ts";
 import { comparePlaces, type Position } from "../../replicate/position.ts";
-import { listReplica, readSegment } from "../../replicate/replica.ts";
-import { LATEST, planRestore } from "../../replicate/restore_plan.ts";
 import { inherit, succeed } from "../../replicate/succession.ts";
-import { type CapturedWal, ForeignWriterError, ReplicaSync } from "../../replicate/sync.ts";
-import type { WalHeader } from "../../replicate/wal/header.ts";
+import { ForeignWriterError, ReplicaSync } from "../../replicate/sync.ts";
+import { CHAIN_PREFIX } from "../../replicate/chain.ts";
 import { FakeClock } from "./fake_clock.ts";
+import type { ProgramHost } from "./model_program.ts";
+import { formatHistory } from "./model_restore.ts";
+import { type ModelRequest, ModelStore } from "./model_store.ts";
+import { ModelWal } from "./model_wal.ts";
 
-/** What an instance does once it is the writer: a transaction, a restart of the WAL, a new generation, a clean end. */
+/**
+ * What an instance does once it is the writer: a transaction, a restart of the WAL, a new generation since a WAL was lost
+ * that had a transaction, a clean end.
+ */
 export type Act = "commit" | "restart" | "anew" | "close";
 
 /** Options of {@linkcode runInstance}. */
 export interface InstanceOptions {
   /** Names its transactions. */
   readonly name: string;
+  /** How often it starts at the most: it does so again when it loses a claim, having written nothing. */
+  readonly startsMax: number;
   /** What it does. */
   readonly acts: readonly Act[];
-  /** Told of each transaction that was answered: it must not be lost. */
-  readonly acknowledge: (transaction: string) => void;
   /** Whether it takes logs over as it should. A test turns that off to see that the loss is found. */
   readonly isFenced: boolean;
-}
-
-/** A state that a replica holds. */
-export interface ModelState {
-  /** The transactions, in their order. */
-  readonly transactions: readonly string[];
-  /** Where the log ends. */
-  readonly position: Position;
-}
-
-/**
- * Reads what a start would restore.
- *
- * @param store The replica's objects.
- * @returns The state, or null when there is nothing to restore.
- */
-export async function restoreModel(store: ObjectStore): Promise<ModelState | null> {
-  const plan = planRestore(await listReplica(store), LATEST);
-  if (plan === null) return null;
-  let text = await readText(store, plan.snapshot.key);
-  let position: Position = { generation: plan.generation, index: plan.snapshot.index, offset: 0 };
-  for (const { key, index, offset } of plan.segments) {
-    const piece = await readText(store, key);
-    if (offset !== (index === position.index ? position.offset : 0)) throw new Error(`There is a gap before ${key}`);
-    if (piece.length > 0 || index === position.index) position = { ...position, index, offset: offset + piece.length };
-    text += piece;
-  }
-  // The lines of a snapshot are in the WAL of its index too: pages would be written twice, with the same result.
-  const transactions = new Set(text.split("\n").filter((line) => /^\w+\.\d+$/.test(line)));
-  return { transactions: Array.from(transactions), position };
 }
 
 /**
  * Starts on an empty disk, takes the replica over, and writes until it is done or fenced.
  *
- * @param store The replica's objects, as this instance has them.
- * @param options What it does, and who is told.
+ * @param host Answers its requests, and is told the history up to each transaction that it acknowledges: nothing of that
+ * may be lost.
+ * @param options What it does.
  */
-export async function runInstance(store: ObjectStore, options: InstanceOptions): Promise<void> {
-  for (let life = 0;; life++) {
-    const instance = new Instance(store, options, `${options.name}${life}`);
+export async function runInstance(host: ProgramHost, options: InstanceOptions): Promise<void> {
+  for (let life = 0; life < options.startsMax; life++) {
+    const instance = new Instance(host, options, life);
     try {
       await instance.begin();
     } catch (error) {
-      if (error instanceof ForeignWriterError) continue; // lost the claim: nothing was written, so it starts again
+      if (error instanceof ForeignWriterError) continue;
       throw error;
     }
     try {
@@ -89,33 +65,45 @@ export async function runInstance(store: ObjectStore, options: InstanceOptions):
 }
 
 class Instance {
+  readonly #host: ProgramHost;
   readonly #store: ObjectStore;
   readonly #options: InstanceOptions;
+  readonly #ordinal: number;
   /** Salts make each WAL's bytes its own; here each line carries the name of the life that wrote it. */
   readonly #life: string;
   readonly #sync: ReplicaSync;
   #transactions: string[] = [];
   #wal = new ModelWal();
+  /** What the engine is at, and whether it has not asked for anything yet. */
+  #operation = { name: "", isFresh: true };
+  /** What it has restored last. */
+  #restored: Position | null = null;
+  #acts = 0;
   #lines = 0;
   #generations = 0;
 
-  constructor(store: ObjectStore, options: InstanceOptions, life: string) {
-    this.#store = store;
+  constructor(host: ProgramHost, options: InstanceOptions, ordinal: number) {
+    this.#host = host;
+    this.#store = new ModelStore((request) => host.ask(request));
     this.#options = options;
-    this.#life = life;
-    this.#sync = new ReplicaSync(store, Infinity);
+    this.#ordinal = ordinal;
+    this.#life = `${options.name}${ordinal}`;
+    this.#sync = new ReplicaSync(this.#store, Infinity);
+    host.describeBy((request) => this.#describe(request));
   }
 
   async begin(): Promise<void> {
-    const heritage = await untilReachable(() =>
-      inherit(this.#store, {
+    const heritage = await this.#untilReachable("inherit", () => {
+      this.#restored = null;
+      this.#transactions = [];
+      return inherit(this.#store, {
         restore: () => this.#restore(),
         graceMs: 0,
         isFenced: this.#options.isFenced,
         name: () => this.#nextGeneration(),
         clock: new FakeClock(),
-      })
-    );
+      });
+    });
     if (heritage.type === "log") {
       const { end } = heritage;
       this.#sync.begin({ generation: end.generation, index: nextIndex(end), cursor: this.#wal });
@@ -126,44 +114,54 @@ class Instance {
   }
 
   async act(act: Act): Promise<void> {
+    this.#acts++;
     switch (act) {
-      case "commit": {
-        const transaction = `${this.#life}.${++this.#lines}`;
-        this.#transactions.push(transaction);
-        await this.#append(transaction);
-        return this.#options.acknowledge(transaction);
-      }
+      case "commit":
+        await this.#append(this.#commit());
+        return this.#acknowledge();
       case "restart":
         this.#wal = new ModelWal();
         this.#sync.followRestart(this.#wal);
         return await this.#append(`${this.#life} restarts ${++this.#lines}`);
       case "anew":
-        return await this.#goOnAnew();
+        this.#commit(); // its WAL is lost: it comes into the replica with the snapshot
+        await this.#goOnAnew();
+        return this.#acknowledge();
       case "close":
-        return await untilReachable(() => this.#sync.close());
+        return await this.#untilReachable("close", () => this.#sync.close());
       default:
         act satisfies never;
     }
   }
 
+  #commit(): string {
+    const transaction = `${this.#life}.${++this.#lines}`;
+    this.#transactions.push(transaction);
+    return transaction;
+  }
+
+  #acknowledge(): void {
+    this.#host.say(formatHistory(this.#transactions));
+  }
+
   async #restore(): Promise<Position | null> {
-    const state = await restoreModel(this.#store);
-    this.#transactions = [...state?.transactions ?? []];
-    return state?.position ?? null;
+    const reply = await this.#host.ask({ type: "restore" });
+    if (reply.type !== "restored") throw new Error(`That is no state: ${reply.type}`);
+    this.#transactions = [...reply.state?.transactions ?? []];
+    return this.#restored = reply.state?.position ?? null;
   }
 
   async #goOnAnew(): Promise<void> {
     const generation = this.#nextGeneration();
     const { reach } = this.#sync;
-    const takenKey = await untilReachable(() =>
+    const takenKey = await this.#untilReachable(`succeed ${generation}`, () =>
       succeed(this.#store, {
         generation,
         reason: "wal outgrew its bound",
         isOwn: (end) => end.generation === reach?.generation && comparePlaces(end, reach) <= 0,
         isFenced: true,
         remember: () => Promise.resolve(),
-      })
-    );
+      }));
     if (takenKey !== null) throw new ForeignWriterError(takenKey);
     this.#wal = new ModelWal();
     await this.#beginGeneration(generation);
@@ -174,74 +172,62 @@ class Instance {
     await this.#append(`${this.#life} begins ${generation}`);
     const frame = await encodeFrame(new TextEncoder().encode(this.#transactions.map((name) => `${name}\n`).join("")));
     const key = formatSnapshotKey({ generation, index: 0 });
-    await untilReachable(() => this.#store.putStream(key, chunksOf(frame), { sizeBoundBytes: frame.byteLength }));
+    const options = { sizeBoundBytes: frame.byteLength };
+    await this.#untilReachable("snapshot", () => this.#store.putStream(key, chunksOf(frame), options));
     await this.#append(`${this.#life} proves`);
   }
 
   async #append(line: string): Promise<void> {
     this.#wal.append(`${line}\n`);
     await this.#sync.capture(0, Infinity);
-    await untilReachable(() => this.#sync.upload());
+    await this.#untilReachable(`upload ${line}`, () => this.#sync.upload());
   }
 
   #nextGeneration(): Generation {
-    const text = `${this.#life}${++this.#generations}`.replace(/\D/g, "").padStart(16, "0");
-    const generation = parseGeneration(`${this.#options.name.charCodeAt(0).toString(16)}${text.slice(2)}`);
-    if (generation === null) throw new Error(`That names no generation: ${text}`);
-    return generation;
-  }
-}
-
-/** A WAL of lines. */
-class ModelWal implements CapturedWal {
-  readonly header: WalHeader = {
-    byteOrder: "little-endian",
-    pageBytes: 512,
-    sequence: 0,
-    salt: { salt1: 0, salt2: 0 },
-    checksum: { s0: 0, s1: 0 },
-  };
-  #text = "";
-  #offset = 0;
-
-  get offset(): number {
-    return this.#offset;
+    const [life, generation] = [this.#ordinal, ++this.#generations].map((number) => `${number}`.padStart(7, "0"));
+    const name = parseGeneration(`${this.#options.name.charCodeAt(0).toString(16)}${life}${generation}`);
+    if (name === null) throw new Error(`That names no generation: ${life} ${generation}`);
+    return name;
   }
 
-  get behindBytes(): number {
-    return this.#text.length - this.#offset;
-  }
-
-  append(line: string): void {
-    this.#text += line;
-  }
-
-  next(): ReturnType<CapturedWal["next"]> {
-    const offset = this.#offset;
-    if (offset === this.#text.length) return Promise.resolve(null);
-    this.#offset = this.#text.length;
-    const bytes = new TextEncoder().encode(this.#text.slice(offset));
-    return Promise.resolve({ offset, bytes, reachedEnd: true });
-  }
-
-  findEnd(): Promise<number> {
-    return Promise.resolve(this.#text.length);
-  }
-}
-
-/** Tries until there is a reply, as the engine does; each try begins anew. */
-async function untilReachable<T>(operation: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await operation();
-    } catch (error) {
-      if (!(error instanceof ReplicateError && error.retryable)) throw error;
+  /** Tries until there is a reply, as the engine does; each try begins anew. */
+  async #untilReachable<T>(name: string, operation: () => Promise<T>): Promise<T> {
+    for (;;) {
+      this.#operation = { name, isFresh: true };
+      try {
+        return await operation();
+      } catch (error) {
+        if (!(error instanceof ReplicateError && error.retryable)) throw error;
+      }
     }
   }
-}
 
-async function readText(store: ObjectStore, key: string): Promise<string> {
-  return new TextDecoder().decode(await readSegment(store, key));
+  /** See {@linkcode ProgramHost.describeBy}. */
+  #describe(request: ModelRequest): string | null {
+    const { name, isFresh } = this.#operation;
+    this.#operation = { name, isFresh: false };
+    if (isFresh) return `${name} begins: ${this.#describeState()}`;
+    // All that `inherit` knows when it looks at the replica anew is what it has restored, and that this is not the first look.
+    const isLook = name === "inherit" && request.type === "list" && request.prefix === GENERATIONS_PREFIX;
+    if (isLook) return `${name} looks again: ${this.#describeState()}`;
+    // Behind a link that it asks for, `inherit` either returns it or looks anew, and `succeed` returns.
+    if (request.type === "create" && request.key.startsWith(CHAIN_PREFIX)) {
+      return `${name} links: ${this.#describeState()}`;
+    }
+    return null;
+  }
+
+  /**
+   * All of its state, in words. What is on the stack follows from it and from the name of the operation: which act it is
+   * at, and a snapshot's content. The tally and the notices of the sync are not asked for by anybody here.
+   */
+  #describeState(): string {
+    const { place, position, reach, uploadedEnd, queuedBytes, lagBytes } = this.#sync;
+    const sync = { index: place?.index, position, reach, uploadedEnd, queuedBytes, lagBytes };
+    const counts = [this.#acts, this.#lines, this.#generations];
+    const state = [this.#life, counts, this.#restored, this.#transactions, this.#wal.text, this.#wal.offset, sync];
+    return JSON.stringify(state);
+  }
 }
 
 async function* chunksOf(bytes: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
