@@ -14,6 +14,7 @@ import { formatPosition } from "./position.ts";
 import type { ResumeDecision } from "./resume.ts";
 import { type CapturedWal, ForeignWriterError, ReplicaSync } from "./sync.ts";
 import { captureTail } from "./tail.ts";
+import { UploadPace } from "./upload_pace.ts";
 import { Wake } from "./wake.ts";
 import { WalDiscontinuity } from "./wal_cursor.ts";
 import type { WalHeader } from "./wal/header.ts";
@@ -35,8 +36,8 @@ export class ReplicaWriter {
   readonly #onStatus: () => void;
   readonly #wake = new Wake();
   readonly #lag = new LagWatch();
+  readonly #pace: UploadPace;
   #role: WriterRole = "waiting";
-  #nextUploadAt = 0;
   #lastSyncAtMs: number | null = null;
   readonly #finishing = new AbortController();
   readonly #trouble: WriterTrouble;
@@ -53,6 +54,7 @@ export class ReplicaWriter {
     this.#context = context;
     this.#store = store;
     this.#onStatus = onStatus;
+    this.#pace = new UploadPace(context.settings.syncIntervalMs);
     this.#trouble = new WriterTrouble(context, store.url, this.#finishing.signal);
     this.#sync = new ReplicaSync(store, context.settings.segmentBytesMax, new Ownership(store, context));
     this.#lineage = new Lineage(context, store, this.#sync, decision);
@@ -136,7 +138,7 @@ export class ReplicaWriter {
   async #needsProof(): Promise<boolean> {
     if (this.#isRestorable || !this.#snapshots.exists || this.#sync.queuedBytes > 0) return false;
     await this.#context.database.bump();
-    this.#nextUploadAt = 0; // the proof does not wait either
+    this.#pace.hurry(); // the proof does not wait either
     return true;
   }
 
@@ -148,7 +150,7 @@ export class ReplicaWriter {
   followRestart(header: WalHeader): Promise<void> {
     this.#lineage.followRestart(header);
     // A tail that is in memory only: until it is uploaded, a crash costs the generation.
-    if (this.#sync.queuedBytes > 0) this.#nextUploadAt = 0;
+    if (this.#sync.queuedBytes > 0) this.#pace.hurry();
     this.#wake.ring();
     return this.#lineage.remember();
   }
@@ -181,7 +183,7 @@ export class ReplicaWriter {
       if (reachedEnd) this.#lag.caughtUp();
       else this.#lag.fellBehind(await walFile.sizeBytes() - (this.cursor?.offset ?? 0));
       if (!this.#finishing.signal.aborted) await this.#context.checkpointIfLarge();
-      const waitMs = this.#nextUploadAt - clock.monotonic();
+      const waitMs = this.#pace.waitMs(clock.monotonic());
       const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
       const isPaced = this.#snapshots.exists && !this.#finishing.signal.aborted; // not before the first snapshot
       if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && isPaced) {
@@ -201,26 +203,24 @@ export class ReplicaWriter {
     await this.#snapshots.reset({ exists: hasSnapshot });
     this.#isRestorable = hasSnapshot;
     this.#role = isOwner ? "writer" : "waiting";
-    this.#nextUploadAt = 0;
+    this.#pace.hurry();
   }
 
-  /** Closes the log, so that whoever comes next need not wait; without it, it waits. */
+  /** So that who comes next need not wait. */
   async #close(signal: AbortSignal): Promise<void> {
     const { closesLog, isFenced } = this.#context;
     if (closesLog && await isFenced(this.#store, signal)) await this.#sync.close(signal);
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {
-    const { clock, settings } = this.#context;
-    const startedAt = clock.monotonic();
-    for (let at = startedAt;; at = clock.monotonic()) {
+    const { clock } = this.#context, turnAt = clock.monotonic();
+    for (let beganAt = turnAt;; beganAt = clock.monotonic()) {
       const hasSnapshot = this.#snapshots.exists; // asked before: what is created after it proves that the log is ours
       if (!await this.#sync.upload(signal)) break;
       this.#role = "writer";
       this.#isRestorable = hasSnapshot;
-      this.#nextUploadAt = startedAt + settings.syncIntervalMs;
       this.#lastSyncAtMs = clock.now();
-      this.#sync.tally.uploadMs += clock.monotonic() - at;
+      this.#sync.tally.uploadMs += this.#pace.uploaded({ turnAt, beganAt, endedAt: clock.monotonic() });
       this.#snapshots.count(this.#sync.uploadedEnd);
       this.#onStatus();
     }
