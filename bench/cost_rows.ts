@@ -8,12 +8,18 @@ import { walk } from "./walk.ts";
 import { decodeStream } from "../replicate/lz4/decode_stream.ts";
 import { type Bar, figure } from "./figures.ts";
 import { newFolder, pool, type Row, type Setting, startService, upload } from "./setting.ts";
+import { plainSegmentBytes } from "./plain_wal.ts";
 import { runLoad } from "./wrk.ts";
 
 const FULL_LOAD_BUCKET_BAR: Bar = { is: "<=", value: 2048 };
+const PLAIN_RATIO_BAR: Bar = { is: "<=", value: 0.5 };
 
-/** How many pastes the slow row uploads, one a second. */
+/** How many pastes the slow row uploads, one a second, and how large they are. */
 const SLOW_PASTES = 60;
+const SLOW_BYTES = 10_240;
+
+/** What a paste leaves in the replica. */
+const BUCKET = "bucket per paste";
 
 /** The rows. */
 export const COST_ROWS: readonly Row[] = [
@@ -30,16 +36,27 @@ export const COST_ROWS: readonly Row[] = [
   {
     name: "cost-slow",
     what: "10k of log text once a second: what each paste leaves in the replica",
-    measure: (setting) =>
-      measureCost(setting, undefined, async (url) => {
-        const text = await Deno.readFile(await pool(setting, "log"));
-        const pastes = Math.ceil(SLOW_PASTES * setting.scale);
-        for (let paste = 0; paste < pastes; paste++) {
-          await upload(url, text.slice(paste * 10_240, (paste + 1) * 10_240));
+    measure: async (setting) => {
+      const text = await Deno.readFile(await pool(setting, "log"));
+      const pastes = Array.from(
+        { length: Math.ceil(SLOW_PASTES * setting.scale) },
+        (_, paste) => text.slice(paste * SLOW_BYTES, (paste + 1) * SLOW_BYTES),
+      );
+      const cost = await measureCost(setting, undefined, async (url) => {
+        for (const paste of pastes) {
+          await upload(url, paste);
           await new Promise((resolve) => setTimeout(resolve, 1000));
         }
-        return pastes;
-      }),
+        return pastes.length;
+      });
+      const plain = await plainSegmentBytes(`${await newFolder(setting)}/plain.db`, pastes) / pastes.length;
+      const ours = cost.find(({ name }) => name === BUCKET)?.median ?? NaN;
+      return [
+        ...cost,
+        figure([plain], { name: "LogPaste and Litestream", unit: "bytes" }),
+        figure([ours / plain], { name: "ours ÷ theirs", bar: PLAIN_RATIO_BAR }),
+      ];
+    },
   },
 ];
 
@@ -57,7 +74,7 @@ async function measureCost(
   const each = (name: keyof Segments) => [(after[name] - before[name]) / pastes];
   return [
     figure(each("walBytes"), { name: "WAL per paste", unit: "bytes" }),
-    figure(each("storedBytes"), { name: "bucket per paste", unit: "bytes", bar }),
+    figure(each("storedBytes"), { name: BUCKET, unit: "bytes", bar }),
     figure(each("objects"), { name: "uploads per paste", unit: "requests" }),
   ];
 }

@@ -1,8 +1,8 @@
 /**
  * The connection to the SQLite file: the only place of the service that knows the SQLite library.
  *
- * Every call runs SQLite on this thread and is over when it returns: nothing happens between a statement and what
- * its caller does next. `durability.committed()`, `hold()` and the cache of hot pastes rely on that.
+ * Every call runs SQLite on this thread and is over when it returns: `durability.committed()`, `hold()` and the cache of
+ * hot pastes rely on that.
  *
  * @module
  */
@@ -73,23 +73,23 @@ const OPENING_WAIT_MS = 5000;
  *
  * `wal_autocheckpoint=0`: whoever replicates the WAL decides when it is checkpointed; a checkpoint at any other time
  * would let frames be overwritten that have not been copied yet.
+ *
+ * `secure_delete=fast`: zeroes what is deleted in pages that are written anyway. A burned paste does not lie about there,
+ * and no commit carries the remains of a page's former life into the replica: 2.4 KB of 5.6 for a paste of 10 KiB.
  */
 const SETTINGS = [
   ["busy_timeout", String(OPENING_WAIT_MS)],
   ["journal_mode", "wal"],
   ["synchronous", "2"], // FULL
   ["wal_autocheckpoint", "0"],
+  ["secure_delete", "fast", "2"],
 ] as const;
 
 type Connection = InstanceType<typeof Sqlite>;
 
-/**
- * Every open connection of this process. Without this reference a connection that nobody uses any more could be
- * collected as garbage, and closing the last connection checkpoints the WAL and deletes it.
- */
+/** Every open connection: one that was collected as garbage would be closed, and the last one to be deletes the WAL. */
 const openConnections = new Set<Connection>();
 
-/** What a database that is only read is attached as. */
 const ATTACHED = "reading";
 
 /** An open database with one connection. */
@@ -117,7 +117,7 @@ export class Database {
     const connection = translated(() => new Sqlite(path));
     openConnections.add(connection);
     const database = new Database(connection, "main");
-    for (const [name, wish] of SETTINGS) database.#set(name, wish);
+    for (const [name, wish, shown] of SETTINGS) database.#set(name, wish, shown);
     return database;
   }
 
@@ -208,10 +208,10 @@ export class Database {
   }
 
   /** Sets a pragma and reads it back. */
-  #set(name: string, wish: string): void {
+  #set(name: string, wish: string, shown = wish): void {
     this.query(`PRAGMA ${name} = ${wish}`);
     const current = String(this.query(`PRAGMA ${name}`)[0]?.[0]);
-    if (current !== wish) {
+    if (current !== shown) {
       throw new Error(`Cannot use the database as "PRAGMA ${name}" must be ${wish}: current value is ${current}`);
     }
   }

@@ -1,0 +1,50 @@
+/**
+ * What LogPaste and Litestream v0.3 would leave in a bucket of some pastes, computed: LogPaste's table holds texts as they
+ * came, and Litestream uploads the frames of each commit as one LZ4 frame when commits are further apart than a second.
+ *
+ * @module
+ */
+
+import { encodeFrame } from "../replicate/lz4/block.ts";
+import { Database } from "../server/database.ts";
+
+/**
+ * Writes pastes into a database like LogPaste's, each in a commit of its own, and compresses the frames of each.
+ *
+ * @param path Where the database is to be.
+ * @param pastes Their bytes.
+ * @returns The bytes of all segments together.
+ */
+export async function plainSegmentBytes(path: string, pastes: readonly Uint8Array[]): Promise<number> {
+  const database = await Database.open(path); // nothing is checkpointed in it
+  try {
+    database.query("CREATE TABLE entries (id TEXT PRIMARY KEY, creation_time TEXT, contents TEXT)");
+    const insert = database.prepare("INSERT INTO entries VALUES (?, ?, ?)");
+    const decoder = new TextDecoder();
+    using wal = await Deno.open(`${path}-wal`);
+    let total = 0;
+    await wal.seek(0, Deno.SeekMode.End);
+    for (const [number, paste] of pastes.entries()) {
+      insert.run([randomId(), new Date(number * 1000).toISOString(), decoder.decode(paste)]);
+      total += (await encodeFrame(await readRest(wal))).byteLength;
+    }
+    return total;
+  } finally {
+    database.close();
+  }
+}
+
+/** Eight characters, in no order: as LogPaste's. */
+function randomId(): string {
+  return crypto.randomUUID().slice(0, 8);
+}
+
+async function readRest(file: Deno.FsFile): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (;;) {
+    const piece = new Uint8Array(65_536);
+    const length = await file.read(piece);
+    if (length === null) return new Uint8Array(await new Blob(pieces).arrayBuffer());
+    pieces.push(piece.subarray(0, length));
+  }
+}
