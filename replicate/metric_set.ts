@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Counter, Gauge, Registry } from "prom-client";
+import { prometheus } from "./prometheus.ts";
 
 /** Buckets for how long SQLite's write lock is kept from others, in seconds. */
 const LOCK_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -17,7 +18,7 @@ export type MetricSet = ReturnType<typeof createMetricSet>;
 
 /** The metrics, and what writes them down. */
 export class MetricRegistry {
-  readonly #registry = new Registry();
+  readonly #registry = new prometheus.Registry();
 
   /** The metrics by what they measure. */
   readonly metrics: MetricSet = createMetricSet(this.#registry);
@@ -118,7 +119,7 @@ function ownCounters(registry: Registry) {
     snapshots: counter("replicate_snapshots_total", "Snapshots that were written", REPLICA),
     walRestarts: counter("replicate_wal_restarts_total", "Complete checkpoints, each with a new WAL", DB),
     workerFailures: counter("replicate_worker_failures_total", "Ends of the engine's thread", DB),
-    lockSeconds: new Histogram({
+    lockSeconds: new prometheus.Histogram({
       name: "replicate_write_lock_seconds",
       help: "How long SQLite's write lock was kept from others",
       labelNames: DB,
@@ -133,8 +134,8 @@ function factory(registry: Registry) {
   const registers = [registry];
   return {
     counter: <T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> =>
-      new Counter({ name, help, labelNames, registers }),
+      new prometheus.Counter({ name, help, labelNames, registers }),
     gauge: <T extends string>(name: string, help: string, labelNames: readonly T[]): Gauge<T> =>
-      new Gauge({ name, help, labelNames, registers }),
+      new prometheus.Gauge({ name, help, labelNames, registers }),
   };
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PasteStore } from "./paste_store.ts";
+import { prometheus } from "./prometheus.ts";
 
 /** What a request is for, as far as metrics tell. */
 export type RouteLabel = "create" | "read" | "page" | "health" | "other";
@@ -23,14 +23,14 @@ const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 /** Counts requests and pastes. Each route's counters are bound once: a request costs well below a microsecond. */
 export class ServiceMetrics {
-  readonly #registry = new Registry();
-  readonly #requests = new Counter({
+  readonly #registry = new prometheus.Registry();
+  readonly #requests = new prometheus.Counter({
     name: "pastestream_http_requests_total",
     help: "Answered requests",
     labelNames: ["route", "status"],
     registers: [this.#registry],
   });
-  readonly #durations = new Histogram({
+  readonly #durations = new prometheus.Histogram({
     name: "pastestream_http_request_duration_seconds",
     help: "From a request's arrival to the beginning of its answer",
     labelNames: ["route"],
@@ -46,7 +46,7 @@ export class ServiceMetrics {
     const registers = [this.#registry];
     const pastes = (): number => this.#pastes;
     const pasteBytes = (): number => this.#pasteBytes;
-    new Counter({
+    new prometheus.Counter({
       name: "pastestream_pastes_total",
       help: "Pastes that were stored",
       registers,
@@ -55,7 +55,7 @@ export class ServiceMetrics {
         this.inc(pastes());
       },
     });
-    new Counter({
+    new prometheus.Counter({
       name: "pastestream_paste_bytes_total",
       help: "Bytes of the pastes that were stored",
       registers,
@@ -64,7 +64,7 @@ export class ServiceMetrics {
         this.inc(pasteBytes());
       },
     });
-    new Gauge({
+    new prometheus.Gauge({
       name: "process_resident_memory_bytes",
       help: "Resident memory size in bytes",
       registers,

@@ -64,7 +64,7 @@ const PACKAGE_HOMES: readonly (readonly [packages: RegExp, home: RegExp])[] = [
   [/^(nanoid|@logtape\/logtape)$/, /^server\//],
   [/^re2js$/, /^server\/line_matcher\.ts$/],
   [/^fast-xml-parser$/, /^replicate\//],
-  [/^prom-client$/, /^(server\/metrics|replicate\/(metrics|metric_set))\.ts$/],
+  [/^prom-client$/, /^(server\/prometheus|replicate\/(prometheus|metric_set))\.ts$/],
   [/^zod$/, /^(server|replicate)\//],
   [/^@std\/(?!assert)/, /^(server|replicate)\//],
   [/^node:timers/, /(^|\/)clock\.ts$/],
