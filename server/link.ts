@@ -43,6 +43,9 @@ export function linkBase(request: Request, options: LinkOptions): string {
   return base;
 }
 
+/** The last `Host` that could be one: nearly all requests have the same. */
+let lastPossibleHost = "";
+
 /**
  * Tells whether a request's `Host` can be one (RFC 9112 section 3.2 wants a 400 if not). The URL of a request is put
  * together from it, so that a slash or a question mark in it would decide where the path begins.
@@ -52,7 +55,10 @@ export function linkBase(request: Request, options: LinkOptions): string {
  */
 export function hasPossibleHost(headers: Headers): boolean {
   const host = headers.get("host");
-  return host === null || host === "" || HOST.test(host);
+  if (host === null || host === lastPossibleHost || host === "") return true;
+  const isPossible = HOST.test(host);
+  if (isPossible) lastPossibleHost = host;
+  return isPossible;
 }
 
 /**
