@@ -8,7 +8,7 @@ import { appendLink, formatChainKey } from "./chain.ts";
 import type { Clock } from "./clock.ts";
 import type { GenerationReason } from "./events.ts";
 import { type Generation, newGeneration } from "./generation.ts";
-import { closeLog, endLog } from "./takeover.ts";
+import { closeLog, type CloseOptions, endLog } from "./takeover.ts";
 import { findLogEnd, followLog, isClosed, isSamePlace, type LogEnd } from "./log_end.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Position } from "./position.ts";
@@ -32,6 +32,8 @@ export interface InheritOptions {
   readonly onWait?: (end: LogEnd) => void;
   /** How long the owner of an open log has to close it, in milliseconds. */
   readonly graceMs: number;
+  /** See {@linkcode CloseOptions.chasesMax}. */
+  readonly chasesMax?: number;
   /** Whether the store creates only what is absent. If not, a log is never taken over: a new generation begins. */
   readonly isFenced: boolean;
   /** Names a generation. Default: {@linkcode newGeneration}. */
@@ -53,7 +55,8 @@ export interface InheritOptions {
  * @throws {ReplicateError} What the store and `restore` throw.
  */
 export async function inherit(store: ObjectStore, options: InheritOptions): Promise<Heritage> {
-  const { signal } = options;
+  const { signal, chasesMax } = options;
+  const closing: CloseOptions = { signal, ...(chasesMax === undefined ? {} : { chasesMax }) };
   let restored: Position | null = null;
   for (let isFirst = true;; isFirst = false) {
     const history = await readHistory(store, { signal });
@@ -63,13 +66,13 @@ export async function inherit(store: ObjectStore, options: InheritOptions): Prom
         restored = await options.restore();
         end = await watch(store, end, options);
       }
-      if (history.newest.snapshots.length > 0) end = await closeLog(store, end, { signal });
+      if (history.newest.snapshots.length > 0) end = await closeLog(store, end, closing);
       if (history.newest.snapshots.length > 0 && end.state !== "ended") {
         if (restored === null || !isSamePlace(end, restored)) restored = await options.restore();
         if (restored !== null && isSamePlace(end, restored)) return { type: "log", end };
         continue; // somebody was faster, and has gone on
       }
-      if ((await endLog(store, end, { signal })).state !== "ended") continue;
+      if ((await endLog(store, end, closing)).state !== "ended") continue;
     }
     // Only now, as the first snapshot may have appeared until its generation was ended.
     restored = await options.restore();

@@ -15,6 +15,12 @@ import type { ObjectStore, RequestOptions } from "./object_store.ts";
 /** How often a log that grows is chased before its owner is stopped at its next WAL, which costs a new generation. */
 const CHASES_MAX = 16;
 
+/** Options of {@linkcode closeLog}. */
+export interface CloseOptions extends RequestOptions {
+  /** How often a log that grows is chased. Default: 16 times. */
+  readonly chasesMax?: number;
+}
+
 /**
  * Seals a log where it ends. While X is 0 there is nothing to seal: the claim itself goes to `i_0`.
  *
@@ -54,14 +60,15 @@ export async function blockLog(store: ObjectStore, end: LogEnd, options: Request
  *
  * @param store The replica's objects.
  * @param end Where the log ends, as far as is known.
- * @param options A signal to give up.
+ * @param options A signal to give up, and how long to chase.
  * @returns The end: sealed, ended, or open with an offset of 0, where there is nothing to seal.
  * @throws {ReplicateError} `object-damaged`, `store-unavailable` or `store-refused`.
  */
-export async function closeLog(store: ObjectStore, end: LogEnd, options: RequestOptions = {}): Promise<LogEnd> {
+export async function closeLog(store: ObjectStore, end: LogEnd, options: CloseOptions = {}): Promise<LogEnd> {
+  const { chasesMax = CHASES_MAX } = options;
   let now = end;
   for (let chases = 0; !isClosed(now) && now.offset > 0; chases++) {
-    if (chases >= CHASES_MAX) now = await blockLog(store, now, options);
+    if (chases >= chasesMax) now = await blockLog(store, now, options);
     now = await sealLog(store, now, options);
   }
   return now;
@@ -72,11 +79,11 @@ export async function closeLog(store: ObjectStore, end: LogEnd, options: Request
  *
  * @param store The replica's objects.
  * @param end Where the log ends, as far as is known.
- * @param options A signal to give up.
+ * @param options A signal to give up, and how long to chase.
  * @returns The end. `ended`; any other state when somebody has claimed the next index meanwhile, and owns the log now.
  * @throws {ReplicateError} `object-damaged`, `store-unavailable` or `store-refused`.
  */
-export async function endLog(store: ObjectStore, end: LogEnd, options: RequestOptions = {}): Promise<LogEnd> {
+export async function endLog(store: ObjectStore, end: LogEnd, options: CloseOptions = {}): Promise<LogEnd> {
   return await blockLog(store, await closeLog(store, end, options), options);
 }
 

@@ -11,6 +11,7 @@ import {
   inflateSync,
   zstdCompressSync,
   zstdDecompressSync,
+  type ZstdOptions,
 } from "node:zlib";
 import { splitZstdFrames } from "./zstd_frames.ts";
 
@@ -43,11 +44,14 @@ export type CodecResult =
   }
   | { readonly failure: "too-large" | "corrupt"; readonly reason: string };
 
-/**
- * Zstandard's fastest regular level; ARCHITECTURE.md has the figures. Large pieces of output, as the library would join
- * dozens of its own; and it is told how much comes: together that saves a twelfth of the time.
- */
-const STORAGE_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 262_144 };
+/** Zstandard's fastest regular level; ARCHITECTURE.md has the figures. */
+const STORAGE_PARAMS = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** The largest pieces of output: the library's own are small, and it would have to join dozens of them. */
+const MAX_CHUNK_BYTES = 256 * 1024;
+
+/** The smallest; the library takes none below 64 bytes. */
+const MIN_CHUNK_BYTES = 1024;
 
 /** Compression has to save an eighth, or else the paste stays as it is and nobody ever has to undo it. */
 const WORTHWHILE = 7 / 8;
@@ -82,11 +86,17 @@ export function runCodecJob(job: CodecJob): CodecResult {
 
 /** What loses is given back at once: a collector would let some dozens of them wait. */
 function compress(bytes: Uint8Array<ArrayBuffer>): CodecResult {
-  const options = { ...STORAGE_OPTIONS, pledgedSrcSize: bytes.byteLength }; // Node's, not in the types
-  const compressed = asBytes(zstdCompressSync(bytes, options));
+  const compressed = asBytes(zstdCompressSync(bytes, storageOptions(bytes.byteLength)));
   if (compressed.byteLength <= bytes.byteLength * WORTHWHILE) return { bytes: compressed, coding: "zstd" };
   compressed.buffer.transfer(0);
   return { bytes, coding: null };
+}
+
+/** It is told how much comes, and a small paste pays for no large piece of memory: that alone would double its time. */
+function storageOptions(plainBytes: number): ZstdOptions {
+  const chunkSize = Math.min(Math.max(plainBytes >> 1, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES);
+  const options = { params: STORAGE_PARAMS, chunkSize, pledgedSrcSize: plainBytes };
+  return options; // Node has the last one, its types do not
 }
 
 function inflate({ bytes, coding, limitBytes }: CodecJob & { kind: "inflate" }): CodecResult {

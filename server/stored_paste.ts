@@ -34,6 +34,12 @@ export interface StoredContent {
 /** What a paste in memory takes beside its bytes, in bytes: an estimate. */
 const OVERHEAD_BYTES = 1024;
 
+/**
+ * What an answer takes that is kept of a paste, beside the bytes that it shares with it: an estimate. One is kept for
+ * each form, unless the paste expires (`raw_answer.ts`).
+ */
+const KEPT_ANSWER_BYTES = 2048;
+
 /** A paste, with its bytes in both forms. */
 export class StoredPaste {
   /** What is known of it. */
@@ -86,10 +92,12 @@ export class StoredPaste {
     if (form === "plain" || coding === null) this.#plain = Promise.resolve(bytes);
   }
 
-  /** The most memory that it takes, in bytes: with both forms. */
+  /** The most memory that it takes, in bytes: with both forms, and the answers that are kept of them. */
   get memoryBytes(): number {
-    const plainBytes = this.#stored.coding === null ? 0 : this.facts.size;
-    return this.#stored.bytes.byteLength + plainBytes + OVERHEAD_BYTES;
+    const isPacked = this.#stored.coding !== null;
+    const plainBytes = isPacked ? this.facts.size : 0;
+    const answers = this.facts.expiresAt === null ? (isPacked ? 2 : 1) : 0;
+    return this.#stored.bytes.byteLength + plainBytes + OVERHEAD_BYTES + answers * KEPT_ANSWER_BYTES;
   }
 
   async #decompress(): Promise<Uint8Array<ArrayBuffer>> {

@@ -82,3 +82,10 @@ Deno.test("runCodecJob() compresses for storage, undoes it, and throws when what
     assertThrows(() => runCodecJob({ kind: "decompress", bytes: packed, plainBytes }));
   }
 });
+
+Deno.test("runCodecJob() takes little memory to compress what is small", () => {
+  const bytes = seededRandom(6).text(4_096);
+  const before = Deno.memoryUsage().external;
+  for (let times = 0; times < 20; times++) runCodecJob({ kind: "compress", bytes });
+  assert(Deno.memoryUsage().external - before < 20 * 16 * 1024);
+});

@@ -29,13 +29,15 @@ Deno.test("StoredPaste.plain() tries again after a failure", async () => {
   assertEquals(await paste.plain(), bytesOf("hello"));
 });
 
-Deno.test("StoredPaste.plain() returns what is stored as it came, and memoryBytes counts both forms", async () => {
+Deno.test("StoredPaste.plain() returns what is stored as it came, and memoryBytes counts both forms and their answers", async () => {
   const codec = countingCodec();
   const bytes = bytesOf("hello");
   const paste = new StoredPaste(FACTS, { bytes, coding: null }, codec);
   assertStrictEquals(await paste.plain(), bytes);
-  assertEquals([codec.runs(), paste.memoryBytes], [0, 1029]);
-  assertEquals(new StoredPaste(FACTS, { bytes: bytesOf("zz"), coding: "zstd" }, codec).memoryBytes, 1031);
+  assertEquals([codec.runs(), paste.memoryBytes], [0, 1029 + 2048]);
+  const packed = { bytes: bytesOf("zz"), coding: "zstd" } as const;
+  assertEquals(new StoredPaste(FACTS, packed, codec).memoryBytes, 1031 + 2 * 2048);
+  assertEquals(new StoredPaste({ ...FACTS, expiresAt: 1 }, packed, codec).memoryBytes, 1031);
 });
 
 Deno.test("StoredPaste.adopt() has one array in the place of another, for each form", async () => {

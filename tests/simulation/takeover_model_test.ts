@@ -85,6 +85,23 @@ const CASES: readonly Case[] = [
     losses: 0,
     crashes: 1,
   },
+  {
+    name: "a busy owner is blocked, dies, and a reply is lost",
+    scripts: [["commit", "commit", "restart", "commit"], ["commit"]],
+    startsMax: 1,
+    losses: 1,
+    crashes: 1,
+    chasesMax: 0,
+  },
+  {
+    name: "a busy owner is blocked by two",
+    scripts: [["commit", "commit", "restart", "commit"], ["commit"], ["commit"]],
+    isOwned: true,
+    startsMax: 1,
+    losses: 0,
+    crashes: 1,
+    chasesMax: 1,
+  },
   { name: "three at once, and a reply is lost", scripts: THREE, startsMax: 1, losses: 1, crashes: 0, isLong: true },
 ];
 
@@ -138,6 +155,15 @@ const SMALL_WORLDS: readonly Omit<Case, "isLong">[] = [
     startsMax: 1,
     losses: 1,
     crashes: 1,
+  },
+  {
+    name: "a busy owner is blocked",
+    scripts: [["commit", "commit", "restart"], ["commit"]],
+    isOwned: true,
+    startsMax: 1,
+    losses: 0,
+    crashes: 1,
+    chasesMax: 0,
   },
   { name: "twins", scripts: [["commit"], ["commit"]], startsMax: 1, losses: 0, crashes: 1 },
 ];

@@ -34,6 +34,8 @@ export interface BehaviourOptions extends ProgramOptions {
   readonly acts: readonly Act[];
   /** Whether it takes logs over as it should. */
   readonly isFenced: boolean;
+  /** How often it chases a log that grows. */
+  readonly chasesMax: number;
   /** Gives equal replies one number. */
   readonly knowReply: (reply: ModelReply) => KnownReply;
   /** What all instances do when they restore. */

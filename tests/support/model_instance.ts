@@ -37,6 +37,8 @@ export interface InstanceOptions {
   readonly acts: readonly Act[];
   /** Whether it takes logs over as it should. A test turns that off to see that the loss is found. */
   readonly isFenced: boolean;
+  /** How often it chases a log that grows. The engine's own number is more than any instance here appends. */
+  readonly chasesMax: number;
 }
 
 /**
@@ -99,6 +101,7 @@ class Instance {
       return inherit(this.#store, {
         restore: () => this.#restore(),
         graceMs: 0,
+        chasesMax: this.#options.chasesMax,
         isFenced: this.#options.isFenced,
         name: () => this.#nextGeneration(),
         clock: new FakeClock(),

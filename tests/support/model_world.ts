@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly isConditional?: boolean;
   /** Whether instances occupy the end of a log before they go on from it. Default: yes. */
   readonly isFenced?: boolean;
+  /** How often instances chase a log that grows, before they block it. Default: until it stands still. */
+  readonly chasesMax?: number;
   /** Whether what makes no difference is left out. Default: yes. */
   readonly isReduced?: boolean;
 }
@@ -87,7 +89,8 @@ export class World {
 
   /** @param options What it is made of. */
   constructor(options: WorldOptions) {
-    const { scripts, startsMax, isFenced = true, isConditional = true, isReduced = true } = options;
+    const { scripts, startsMax, isFenced = true, chasesMax = Infinity } = options;
+    const { isConditional = true, isReduced = true } = options;
     this.#options = options;
     this.#isConditional = isConditional;
     this.#isReduced = isReduced && isConditional;
@@ -100,7 +103,7 @@ export class World {
     const restores = restoreTree(programs);
     this.#trees = scripts.map((acts, i) => {
       const name = String.fromCharCode(97 + i);
-      return new BehaviourTree({ ...programs, name, startsMax, acts, isFenced, restores });
+      return new BehaviourTree({ ...programs, name, startsMax, acts, isFenced, chasesMax, restores });
     });
   }
 
