@@ -52,7 +52,8 @@ export class LineMatcher {
    */
   matches(line: Uint8Array): boolean {
     if (line.byteLength * this.#programSize > MAX_LINE_STEPS) {
-      throw badFilter(`grep as the pattern is too complex for a line of ${line.byteLength} bytes: use a simpler one`);
+      // Not how long it is: of a paste that can be read once, a refusal must tell nothing.
+      throw badFilter("grep as the pattern is too complex for one of the lines: use a simpler one");
     }
     if (this.#now() > this.#endAt) {
       throw badFilter(`grep as the pattern takes longer than ${TIME_LIMIT_MS / 1000} s here: use a simpler one`);

@@ -86,6 +86,7 @@ Deno.test("Replication is off, and never in the way, without replicas", async ()
     await replication.prepared;
     replication.committed();
     await replication.durable(NEVER);
+    assertEquals(replication.role(), "off");
     assertEquals(replication.health(), {
       role: "off",
       position: null,
@@ -110,7 +111,7 @@ Deno.test("Replication.durable() waits under DURABILITY=replica until the commit
         await assertRestoresEqual(folderStore(`${folder}/replica`), `${folder}/data/app.db`);
       }
       const { role, position, lagSeconds, lastSyncAt, error } = replication.health();
-      assertEquals([role, lagSeconds, error], ["writer", 0, null]);
+      assertEquals([role, replication.role(), lagSeconds, error], ["writer", "writer", 0, null]);
       assert(parsePosition(position ?? "").offset > 0);
       assert(Math.abs(Date.parse(lastSyncAt ?? "") - Date.now()) < 60_000);
       assertEquals(await replication.stop(), "synced");
