@@ -17,6 +17,7 @@ import { Database } from "../server/database.ts";
  */
 export async function plainSegmentBytes(path: string, pastes: readonly Uint8Array[]): Promise<number> {
   const database = await Database.open(path); // nothing is checkpointed in it
+  database.query("PRAGMA secure_delete = off"); // LogPaste has it off
   try {
     database.query("CREATE TABLE entries (id TEXT PRIMARY KEY, creation_time TEXT, contents TEXT)");
     const insert = database.prepare("INSERT INTO entries VALUES (?, ?, ?)");
