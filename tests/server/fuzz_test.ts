@@ -155,7 +155,7 @@ Deno.test("creating answers as the contract says whatever it is sent, and what i
 
 Deno.test("reading answers as the contract says whatever it is asked, and never with another paste's bytes", () =>
   withRandom(async (random) => {
-    await using test = await TestApp.open([], { cacheBytes: 6_000, env: { MAX_SIZE: "100KiB" } });
+    await using test = await TestApp.open([], { cacheBytes: 12_000, env: { MAX_SIZE: "100KiB" } });
     const pastes = new Map<string, string>();
     for (let i = 0; i < 12; i++) {
       const text = `paste ${i} `.repeat(random.pick([1, 50, 3_000]));
