@@ -22,12 +22,13 @@ export async function plainSegmentBytes(path: string, pastes: readonly Uint8Arra
     database.query("CREATE TABLE entries (id TEXT PRIMARY KEY, creation_time TEXT, contents TEXT)");
     const insert = database.prepare("INSERT INTO entries VALUES (?, ?, ?)");
     const decoder = new TextDecoder();
-    using wal = await Deno.open(`${path}-wal`);
+    let walBytes = (await Deno.readFile(`${path}-wal`)).byteLength;
     let total = 0;
-    await wal.seek(0, Deno.SeekMode.End);
     for (const [number, paste] of pastes.entries()) {
       insert.run([randomId(), new Date(number * 1000).toISOString(), decoder.decode(paste)]);
-      total += (await encodeFrame(await readRest(wal))).byteLength;
+      const wal = await Deno.readFile(`${path}-wal`);
+      total += (await encodeFrame(wal.subarray(walBytes))).byteLength;
+      walBytes = wal.byteLength;
     }
     return total;
   } finally {
@@ -38,14 +39,4 @@ export async function plainSegmentBytes(path: string, pastes: readonly Uint8Arra
 /** Eight characters, in no order: as LogPaste's. */
 function randomId(): string {
   return crypto.randomUUID().slice(0, 8);
-}
-
-async function readRest(file: Deno.FsFile): Promise<Uint8Array<ArrayBuffer>> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for (;;) {
-    const piece = new Uint8Array(65_536);
-    const length = await file.read(piece);
-    if (length === null) return new Uint8Array(await new Blob(pieces).arrayBuffer());
-    pieces.push(piece.subarray(0, length));
-  }
 }

@@ -206,15 +206,15 @@ export class ReplicaWriter {
     this.#pace.hurry();
   }
 
-  /** So that who comes next need not wait. */
+  /** Closes the log, so that whoever comes next need not wait. */
   async #close(signal: AbortSignal): Promise<void> {
     const { closesLog, isFenced } = this.#context;
     if (closesLog && await isFenced(this.#store, signal)) await this.#sync.close(signal);
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#context, turnAt = clock.monotonic();
-    for (let beganAt = turnAt;; beganAt = clock.monotonic()) {
+    const { clock } = this.#context;
+    for (let turnAt = clock.monotonic(), beganAt = turnAt;; beganAt = clock.monotonic()) {
       const hasSnapshot = this.#snapshots.exists; // asked before: what is created after it proves that the log is ours
       if (!await this.#sync.upload(signal)) break;
       this.#role = "writer";

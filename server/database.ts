@@ -90,7 +90,7 @@ type Connection = InstanceType<typeof Sqlite>;
 /** Every open connection: one that was collected as garbage would be closed, and the last one to be deletes the WAL. */
 const openConnections = new Set<Connection>();
 
-const ATTACHED = "reading";
+const ATTACHED = "reading"; // what a database that is only read is attached as
 
 /** An open database with one connection. */
 export class Database {
