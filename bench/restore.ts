@@ -11,7 +11,7 @@
 
 import { systemClock } from "../replicate/clock.ts";
 import { download } from "../replicate/download.ts";
-import { prefetch } from "../replicate/prefetch.ts";
+import { Prefetch } from "../replicate/prefetch.ts";
 import { decodeObject, listReplica } from "../replicate/replica.ts";
 import { restore } from "../replicate/restore.ts";
 import { LATEST, planRestore } from "../replicate/restore_plan.ts";
@@ -55,12 +55,12 @@ async function readAll(store: ObjectStore): Promise<void> {
   const count = async (key: string, stored: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> => {
     for await (const block of decodeObject(key, stored)) plainBytes += block.byteLength;
   };
-  await count(plan.snapshot.key, download(store, plan.snapshot.key, options));
   const bounds = { parallelism: 8, sizeMax: 33_554_432, sizeOf: ({ size }: { readonly size: number }) => size };
-  const fetched = prefetch(plan.segments, bounds, async ({ key }, signal) => ({
+  await using fetched = new Prefetch(plan.segments, bounds, async ({ key }, signal) => ({
     key,
     stored: await Array.fromAsync(download(store, key, { ...options, signal })),
   }));
+  await count(plan.snapshot.key, download(store, plan.snapshot.key, options));
   for await (const { key, stored } of fetched) await count(key, stored);
   if (plainBytes < DATABASE_BYTES + WAL_BYTES) throw new Error(`Read only ${plainBytes} bytes`);
 }

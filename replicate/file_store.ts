@@ -30,7 +30,7 @@ export interface FileStoreOptions {
 }
 
 /** How much is read at once, in bytes. */
-const READ_BYTES = 64 * 1024;
+const READ_BYTES = 256 * 1024;
 /** How often a write begins again when its folder is removed under it, because another process emptied that folder. */
 const FOLDER_TRIES = 5;
 
@@ -207,7 +207,7 @@ function missing(what: string, cause: unknown): ReplicateError {
   return new ReplicateError("object-missing", `Cannot ${what} as there is none`, { cause });
 }
 
-/** Closes the file at its end, when reading fails, and when the reader loses interest. */
+/** Reads a piece ahead; closes the file at its end, when reading fails, and when the reader loses interest. */
 function streamOf(
   file: Deno.FsFile,
   what: string,
@@ -228,5 +228,5 @@ function streamOf(
       }
     },
     cancel: () => file.close(),
-  }, { highWaterMark: 0 });
+  }, { highWaterMark: 1 });
 }

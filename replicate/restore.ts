@@ -8,7 +8,7 @@ import { download, type DownloadOptions } from "./download.ts";
 import { ReplicateError } from "./errors.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { Position } from "./position.ts";
-import { prefetch } from "./prefetch.ts";
+import { Prefetch } from "./prefetch.ts";
 import type { SegmentInfo } from "./listing.ts";
 import { decodeObject, listReplica } from "./replica.ts";
 import { RestoreFile } from "./restore_file.ts";
@@ -30,6 +30,8 @@ export interface RestoreOptions extends Omit<DownloadOptions, "onBytes"> {
   readonly outputPath: string;
   /** What to restore. Default: the newest state. */
   readonly target?: RestoreTarget;
+  /** How, when that is known already: it saves a listing. Made anew should its objects have vanished meanwhile. */
+  readonly plan?: RestorePlan;
   /** How many objects are fetched at a time. Default: 8. */
   readonly parallelism?: number;
   /**
@@ -69,10 +71,11 @@ export interface RestoreResult {
  */
 export async function restore(store: ObjectStore, options: RestoreOptions): Promise<RestoreResult | null> {
   for (let plans = 1;; plans++) {
-    const listing = await listReplica(store, { signal: options.signal });
+    const isKnown = plans === 1 && options.plan !== undefined;
+    const listing = isKnown ? [] : await listReplica(store, { signal: options.signal });
     try {
       // A listing of several pages may show what was there before retention ran, and what was there after.
-      const plan = planRestore(listing, options.target ?? LATEST);
+      const plan = isKnown ? options.plan : planRestore(listing, options.target ?? LATEST);
       return plan === null ? null : await carryOut(store, plan, options);
     } catch (error) {
       const hasVanished = error instanceof ReplicateError && error.code === "object-missing";
@@ -103,28 +106,28 @@ async function replay(
   ends: ReadonlyMap<number, number>,
   options: RestoreOptions,
 ): Promise<RestoreResult> {
-  using file = await RestoreFile.create(options.outputPath);
+  await using file = await RestoreFile.create(options.outputPath);
   let doneBytes = 0;
   const onBytes = (count: number): void => {
     doneBytes += count;
     options.onProgress?.(doneBytes, plan.totalBytes);
   };
-  const pageBytes = await writeSnapshot(store, plan, file, { ...options, onBytes });
-  const applier = new WalApplier(file, { generation: plan.generation, pageBytes, ends });
   const bounds = {
     parallelism: options.parallelism ?? 8,
     sizeMax: PREFETCH_BYTES,
     sizeOf: ({ size }: SegmentInfo) => Math.min(size, PREFETCH_BYTES),
   };
-  const fetched = prefetch(plan.segments, bounds, async (segment, stop) => {
+  await using fetched = new Prefetch(plan.segments, bounds, async (segment, stop) => {
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);
     return { segment, stored: await openSegment(store, segment, { ...options, onBytes, signal }) };
   });
+  const pageBytes = await writeSnapshot(store, plan, file, { ...options, onBytes });
+  const applier = new WalApplier(file, { generation: plan.generation, pageBytes, ends });
   for await (const { segment, stored } of fetched) {
     await applier.apply(segment, decodeObject(segment.key, stored));
   }
-  applier.finish();
-  const databaseBytes = applier.pageCount === null ? file.sizeBytes : applier.pageCount * pageBytes;
+  await applier.finish();
+  const databaseBytes = applier.pageCount === null ? file.appendedBytes : applier.pageCount * pageBytes;
   const position = { generation: plan.generation, ...endOf(plan, applier, options.target ?? LATEST) };
   const result = { position, databaseBytes, pageBytes, objects: plan.segments.length + 1 };
   if (options.verify !== undefined) await options.verify(await file.complete(databaseBytes));
@@ -146,9 +149,16 @@ async function openSegment(
   options: DownloadOptions,
 ): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
   if (segment.size > PREFETCH_BYTES) return download(store, segment.key, options);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of download(store, segment.key, options)) pieces.push(piece);
-  return pieces;
+  const bytes = new Uint8Array(segment.size);
+  const more: Uint8Array[] = []; // of an object that grew after it was listed
+  let filled = 0;
+  for await (const piece of download(store, segment.key, options)) {
+    const part = piece.subarray(0, bytes.byteLength - filled);
+    bytes.set(part, filled);
+    filled += part.byteLength;
+    if (part.byteLength < piece.byteLength) more.push(piece.subarray(part.byteLength));
+  }
+  return [bytes.subarray(0, filled), ...more];
 }
 
 /** Writes the snapshot as it is and returns the database's page size. */
@@ -160,11 +170,11 @@ async function writeSnapshot(
 ): Promise<number> {
   let pageBytes = 0;
   for await (const block of decodeObject(snapshot.key, download(store, snapshot.key, options))) {
-    if (file.sizeBytes === 0) pageBytes = readPageSize(snapshot.key, block);
-    file.append(block);
+    if (file.appendedBytes === 0) pageBytes = readPageSize(snapshot.key, block);
+    await file.append(block);
   }
-  if (pageBytes === 0 || file.sizeBytes % pageBytes !== 0) {
-    throw damagedSnapshot(snapshot.key, `its ${file.sizeBytes} bytes are no whole number of pages`);
+  if (pageBytes === 0 || file.appendedBytes % pageBytes !== 0) {
+    throw damagedSnapshot(snapshot.key, `its ${file.appendedBytes} bytes are no whole number of pages`);
   }
   return pageBytes;
 }

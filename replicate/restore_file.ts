@@ -6,20 +6,39 @@
 
 import { dirname } from "@std/path";
 import { ReplicateError } from "./errors.ts";
+import type { PageRun } from "./page_window.ts";
 import { pathExists } from "./path_exists.ts";
 
-/** Neighbouring pages are written together, up to this many bytes. */
+/** What is appended is written in pieces of this many bytes. */
 const WRITE_BYTES = 1_048_576;
+
+/** Fewer bytes are written at once; handing them to another thread would take longer. */
+const BEHIND_BYTES_MIN = 65_536;
+
+/** How many bytes are written before the disk is asked to have them: in the end it then has most of them already. */
+const SYNC_BYTES = 33_554_432;
 
 /** What SQLite would replay onto the database, or roll it back by, if an earlier one of this name had left it. */
 const SIDECARS = ["-wal", "-shm", "-journal"];
 
-/** A database file in the making: `<path>.tmp` until it is complete. */
-export class RestoreFile implements Disposable {
+/**
+ * A database file in the making: `<path>.tmp` until it is complete.
+ *
+ * Written is behind the caller's back, while it makes what comes next. What goes wrong there comes out at the next call.
+ */
+export class RestoreFile implements AsyncDisposable {
   readonly #path: string;
   readonly #temporaryPath: string;
   readonly #file: Deno.FsFile;
-  #sizeBytes = 0;
+  /** What was appended and is not handed to be written yet. */
+  #tail = new Uint8Array(WRITE_BYTES);
+  #tailBytes = 0;
+  /** The other one of two, from which is written meanwhile. */
+  #otherTail = new Uint8Array(WRITE_BYTES);
+  #writing: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> = Promise.resolve();
+  #unsyncedBytes = 0;
+  #appendedBytes = 0;
   #isDone = false;
 
   private constructor(path: string, temporaryPath: string, file: Deno.FsFile) {
@@ -42,37 +61,33 @@ export class RestoreFile implements Disposable {
     return new RestoreFile(path, temporaryPath, file);
   }
 
-  /** Size so far, in bytes. */
-  get sizeBytes(): number {
-    return this.#sizeBytes;
+  /** How many bytes were appended so far. */
+  get appendedBytes(): number {
+    return this.#appendedBytes;
   }
 
-  /** Writes bytes at the end. */
-  append(bytes: Uint8Array): void {
-    this.#write(this.#sizeBytes, bytes);
+  /** Writes bytes at the end. They are the caller's again when this resolves. */
+  async append(bytes: Uint8Array): Promise<void> {
+    for (let taken = 0; taken < bytes.byteLength;) {
+      const part = bytes.subarray(taken, taken + WRITE_BYTES - this.#tailBytes);
+      this.#tail.set(part, this.#tailBytes);
+      this.#tailBytes += part.byteLength;
+      this.#appendedBytes += part.byteLength;
+      taken += part.byteLength;
+      if (this.#tailBytes === WRITE_BYTES) await this.#writeTail();
+    }
   }
 
   /**
-   * Writes pages, in the order of their numbers.
+   * Writes pages. When this resolves, those of the call before are written, and these may still be read.
    *
-   * @param pages Images by page number.
-   * @param pageBytes Size of a page in bytes.
+   * @param runs Where they belong, and their images; asked for one after the other.
    */
-  writePages(pages: ReadonlyMap<number, Uint8Array>, pageBytes: number): void {
-    const buffer = new Uint8Array(Math.max(WRITE_BYTES, pageBytes));
-    let start = 0;
-    let filled = 0;
-    for (const pageNumber of Array.from(pages.keys()).sort((a, b) => a - b)) {
-      const offset = (pageNumber - 1) * pageBytes;
-      if (offset !== start + filled || filled === buffer.byteLength) {
-        this.#write(start, buffer.subarray(0, filled));
-        start = offset;
-        filled = 0;
-      }
-      buffer.set(pages.get(pageNumber) ?? [], filled);
-      filled += pageBytes;
-    }
-    this.#write(start, buffer.subarray(0, filled));
+  async writePages(runs: Iterable<PageRun>): Promise<void> {
+    await this.#writeTail();
+    await this.#writeBehind(async () => {
+      for (const { offset, bytes } of runs) await this.#write(offset, bytes);
+    });
   }
 
   /**
@@ -82,6 +97,9 @@ export class RestoreFile implements Disposable {
    * @returns The path.
    */
   async complete(sizeBytes: number): Promise<string> {
+    await this.#writeTail();
+    await this.#writing;
+    await this.#syncing;
     await this.#file.truncate(sizeBytes);
     await this.#file.sync();
     return this.#temporaryPath;
@@ -104,16 +122,48 @@ export class RestoreFile implements Disposable {
   }
 
   /** Closes the file; removes it unless it was finished. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([this.#writing, this.#syncing]);
     this.#file.close();
-    if (!this.#isDone) Deno.removeSync(this.#temporaryPath);
+    if (!this.#isDone) await Deno.remove(this.#temporaryPath);
   }
 
-  #write(offset: number, bytes: Uint8Array): void {
-    this.#file.seekSync(offset, Deno.SeekMode.Start);
-    for (let written = 0; written < bytes.byteLength;) written += this.#file.writeSync(bytes.subarray(written));
-    this.#sizeBytes = Math.max(this.#sizeBytes, offset + bytes.byteLength);
+  async #writeTail(): Promise<void> {
+    const bytes = this.#tail.subarray(0, this.#tailBytes);
+    if (bytes.byteLength === 0) return;
+    const offset = this.#appendedBytes - bytes.byteLength;
+    await this.#writeBehind(() => this.#write(offset, bytes));
+    [this.#tail, this.#otherTail] = [this.#otherTail, this.#tail];
+    this.#tailBytes = 0;
   }
+
+  /** Begins to write something when what was to be written before is, and does not wait for its end. */
+  async #writeBehind(write: () => Promise<void>): Promise<void> {
+    await this.#writing;
+    this.#writing = write();
+    this.#writing.catch(() => undefined); // thrown by the next call; until then it must not count as unhandled
+  }
+
+  async #write(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    const isSmall = bytes.byteLength < BEHIND_BYTES_MIN;
+    for (let written = 0; written < bytes.byteLength;) {
+      const rest = bytes.subarray(written);
+      written += isSmall ? this.#file.writeSync(rest) : await this.#file.write(rest);
+    }
+    this.#unsyncedBytes += bytes.byteLength;
+    if (this.#unsyncedBytes < SYNC_BYTES) return;
+    await this.#syncing;
+    this.#unsyncedBytes = 0;
+    this.#syncing = syncData(this.#temporaryPath);
+    this.#syncing.catch(() => undefined); // as above
+  }
+}
+
+/** Has on disk what was written to a file so far. It can be written to meanwhile, by another descriptor than this one's. */
+async function syncData(path: string): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await file.syncData();
 }
 
 async function refuseExisting(path: string): Promise<void> {

@@ -6,14 +6,15 @@
 
 import { ReplicateError } from "./errors.ts";
 import type { Generation } from "./generation.ts";
+import { PageWindow } from "./page_window.ts";
 import { missingSegment } from "./restore_plan.ts";
 import type { RestoreFile } from "./restore_file.ts";
 import { FRAME_HEADER_BYTES, frameBytes } from "./wal/frame.ts";
 import { decodeWalHeader, WAL_HEADER_BYTES, type WalHeader } from "./wal/header.ts";
 import { firstFramePoint, scanFrames, type ScanPoint } from "./wal/scan.ts";
 
-/** Plain bytes of frames that are held before their pages are written, of each page only the last image. */
-const WINDOW_BYTES = 33_554_432;
+/** How many bytes of pages are held before they are written. There are two such windows: one fills, one is written. */
+const WINDOW_BYTES = 16_777_216;
 
 /** A segment that is about to be replayed. */
 export interface ReplaySegment {
@@ -50,12 +51,14 @@ export class WalApplier {
   #point: ScanPoint = { offset: 0, checksum: { s0: 0, s1: 0 } };
   #commitEnd = 0;
   #pageCount: number | null = null;
-  #committed = new Map<number, Uint8Array>();
-  #pending = new Map<number, Uint8Array>();
+  #window: PageWindow;
+  /** What was the window before, and may still be written. */
+  #otherWindow: PageWindow;
+  /** The bytes of a segment that are being replayed, from the start of a frame on. */
+  #bytes = new Uint8Array();
   #hasSpilled = false;
   /** Whether the WAL ends with a segment without content: whoever took over has closed it. */
   #isSealed = false;
-  #heldBytes = 0;
 
   /**
    * @param file What to write to; the snapshot is in it.
@@ -74,6 +77,8 @@ export class WalApplier {
     this.#generation = generation;
     this.#pageBytes = pageBytes;
     this.#ends = ends;
+    this.#window = new PageWindow(pageBytes, WINDOW_BYTES);
+    this.#otherWindow = new PageWindow(pageBytes, WINDOW_BYTES);
   }
 
   /** Size of the database in pages after the last commit, or null when no commit was replayed. */
@@ -90,32 +95,33 @@ export class WalApplier {
    * Replays one segment.
    *
    * @param segment What it is.
-   * @param blocks Its plain bytes, in pieces of any size.
+   * @param blocks Its plain bytes, in pieces of 4 MiB at the most: LZ4's largest block.
    * @throws {ReplicateError} `object-missing` for a gap before it; `object-damaged` when its bytes are not what
    * SQLite wrote. What was replayed before stands in the file: the caller gives the whole file up.
    */
   async apply(segment: ReplaySegment, blocks: AsyncIterable<Uint8Array>): Promise<void> {
     if (segment.index !== this.#index) this.#beginWal(segment.index, segment.key);
-    let rest: Uint8Array = new Uint8Array();
+    let restBytes = 0;
     let isFirst = true;
     for await (const block of blocks) {
       if (isFirst) this.#verifyPlace(segment);
       isFirst = false;
-      rest = this.#applyFrames(segment, concat(rest, block));
+      const sizeBytes = this.#hold(block, restBytes);
+      restBytes = await this.#applyFrames(segment, sizeBytes);
     }
     if (isFirst) this.#verifyPlace(segment); // without content it still says how far the WAL reached
     this.#isSealed = isFirst;
-    if (rest.byteLength > 0) throw damaged(segment, "it ends within a frame");
+    if (restBytes > 0) throw damaged(segment, "it ends within a frame");
   }
 
   /** Ends the last WAL and writes what is held. */
-  finish(): void {
+  async finish(): Promise<void> {
     this.#endWal();
-    this.#flush();
+    await this.#flush();
   }
 
   #beginWal(index: number, nextKey: string): void {
-    const isOpen = this.#pending.size > 0 || this.#hasSpilled;
+    const isOpen = this.#window.isOpen || this.#hasSpilled;
     if (isOpen && !this.#isSealed) { // its writer went on, so it had written the commit
       throw missingSegment({ generation: this.#generation, index: this.#index, offset: this.#point.offset }, nextKey);
     }
@@ -129,7 +135,7 @@ export class WalApplier {
   /** A transaction without its commit never happened. */
   #endWal(): void {
     if (this.#hasSpilled) throw new IncompleteTransaction(this.#index, this.#commitEnd);
-    this.#pending.clear();
+    this.#window.rollBack();
   }
 
   #verifyPlace(segment: ReplaySegment): void {
@@ -140,51 +146,71 @@ export class WalApplier {
     if (segment.offset < expected) throw damaged(segment, `the object before it reaches beyond its start`);
   }
 
-  /** Replays the whole frames of some bytes and returns what is left of them. */
-  #applyFrames(segment: ReplaySegment, bytes: Uint8Array): Uint8Array {
-    let frames = bytes;
-    if (this.#header === null) {
-      if (bytes.byteLength < WAL_HEADER_BYTES) return bytes;
-      this.#header = this.#decodeHeader(segment, bytes);
-      this.#point = firstFramePoint(this.#header);
-      frames = bytes.subarray(WAL_HEADER_BYTES);
+  /** Puts bytes behind the rest of those before, in memory that is used again, and returns how many there are now. */
+  #hold(block: Uint8Array, restBytes: number): number {
+    const sizeBytes = restBytes + block.byteLength;
+    if (sizeBytes > this.#bytes.byteLength) {
+      const larger = new Uint8Array(sizeBytes + frameBytes(this.#pageBytes));
+      larger.set(this.#bytes.subarray(0, restBytes));
+      this.#bytes = larger;
     }
-    const wholeBytes = frames.byteLength - frames.byteLength % frameBytes(this.#pageBytes);
+    this.#bytes.set(block, restBytes);
+    return sizeBytes;
+  }
+
+  /** Replays the whole frames of the bytes that are held; moves the rest to the front, and returns its size. */
+  async #applyFrames(segment: ReplaySegment, sizeBytes: number): Promise<number> {
+    let start = 0;
+    if (this.#header === null) {
+      if (sizeBytes < WAL_HEADER_BYTES) return sizeBytes;
+      this.#header = this.#decodeHeader(segment, this.#bytes.subarray(0, sizeBytes));
+      this.#point = firstFramePoint(this.#header);
+      start = WAL_HEADER_BYTES;
+    }
+    const wholeBytes = sizeBytes - start - (sizeBytes - start) % frameBytes(this.#pageBytes);
+    await this.#makeRoom(wholeBytes / frameBytes(this.#pageBytes));
+    this.#scan(this.#header, segment, this.#bytes.subarray(start, start + wholeBytes));
+    this.#bytes.copyWithin(0, start + wholeBytes, sizeBytes);
+    return sizeBytes - start - wholeBytes;
+  }
+
+  #scan(header: WalHeader, segment: ReplaySegment, frames: Uint8Array): void {
     const from = this.#point;
-    const whole = frames.subarray(0, wholeBytes);
-    const scan = scanFrames(this.#header, whole, from, (frame, start) => {
-      const offset = from.offset + start + frameBytes(this.#pageBytes);
-      if (offset > (this.#ends.get(this.#index) ?? Infinity)) return;
-      this.#pending.set(frame.pageNumber, pageOf(whole, start, this.#pageBytes));
-      this.#heldBytes += this.#pageBytes;
-      if (frame.commitPageCount > 0) this.#commit(frame.commitPageCount, offset);
+    const endMax = this.#ends.get(this.#index) ?? Infinity;
+    const scan = scanFrames(header, frames, from, (frame, start) => {
+      const end = from.offset + start + frameBytes(this.#pageBytes);
+      if (end > endMax) return;
+      this.#window.add(frame.pageNumber, pageOf(frames, start, this.#pageBytes));
+      if (frame.commitPageCount > 0) this.#commit(frame.commitPageCount, end);
     });
     this.#point = scan.stop;
-    if (scan.stop.offset !== from.offset + wholeBytes) {
+    if (scan.stop.offset !== from.offset + frames.byteLength) {
       throw damaged(segment, `there is a ${scan.end} at offset ${scan.stop.offset} of the WAL`);
     }
-    if (this.#heldBytes >= WINDOW_BYTES) this.#flush();
-    return frames.slice(wholeBytes);
   }
 
   #commit(pageCount: number, end: number): void {
-    for (const [pageNumber, page] of this.#pending) this.#committed.set(pageNumber, page);
-    this.#pending.clear();
+    this.#window.commit();
     this.#pageCount = pageCount;
     this.#commitEnd = end;
     this.#hasSpilled = false;
   }
 
-  /** Writes the held pages; those of an open transaction too, when there is no room to wait for its commit. */
-  #flush(): void {
-    this.#file.writePages(this.#committed, this.#pageBytes);
-    this.#committed.clear();
-    this.#heldBytes = this.#pending.size * this.#pageBytes;
-    if (this.#heldBytes < WINDOW_BYTES) return;
-    this.#file.writePages(this.#pending, this.#pageBytes);
-    this.#pending.clear();
-    this.#heldBytes = 0;
+  /** Has room for some pages; writes those of an open transaction too, when there is none to wait for its commit. */
+  async #makeRoom(pages: number): Promise<void> {
+    if (this.#window.room >= pages) return;
+    await this.#flush();
+    if (this.#window.room >= pages) return;
+    this.#window.commit();
     this.#hasSpilled = true;
+    await this.#flush();
+  }
+
+  /** Begins to write the committed pages, and goes on in the other window. */
+  async #flush(): Promise<void> {
+    await this.#file.writePages(this.#window.runs());
+    this.#otherWindow.continue(this.#window);
+    [this.#window, this.#otherWindow] = [this.#otherWindow, this.#window];
   }
 
   #decodeHeader(segment: ReplaySegment, bytes: Uint8Array): WalHeader {
@@ -202,14 +228,6 @@ export class WalApplier {
 
 function pageOf(frames: Uint8Array, start: number, pageBytes: number): Uint8Array {
   return frames.subarray(start + FRAME_HEADER_BYTES, start + FRAME_HEADER_BYTES + pageBytes);
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.byteLength === 0) return b;
-  const joined = new Uint8Array(a.byteLength + b.byteLength);
-  joined.set(a);
-  joined.set(b, a.byteLength);
-  return joined;
 }
 
 function damaged(segment: ReplaySegment, what: string): ReplicateError {

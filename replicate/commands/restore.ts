@@ -81,7 +81,7 @@ interface RestoreOrder extends RestoreRequest {
   readonly isJson: boolean;
 }
 
-async function carryOut(shell: Shell, { name, store }: ChosenReplica, order: RestoreOrder): Promise<void> {
+async function carryOut(shell: Shell, { name, store, plan }: ChosenReplica, order: RestoreOrder): Promise<void> {
   const { clock, random } = shell;
   const { outputPath, integrityCheck: check, isJson, ...options } = order;
   const startedAt = clock.monotonic();
@@ -89,7 +89,7 @@ async function carryOut(shell: Shell, { name, store }: ChosenReplica, order: Res
   const verify = check === "none" ? {} : { verify: (path: string) => checkIntegrity(path, check) };
   const result = await interruptible(
     shell,
-    (signal) => restoreDatabase(store, { ...options, ...verify, outputPath, clock, random, signal, onProgress }),
+    (signal) => restoreDatabase(store, { ...options, ...verify, plan, outputPath, clock, random, signal, onProgress }),
   );
   if (result === null) {
     throw new ReplicateError("object-missing", `Cannot restore as the snapshots of "${store.url}" have vanished`);

@@ -1,10 +1,19 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { prefetch, type PrefetchBounds } from "../../replicate/prefetch.ts";
+import { Prefetch, type PrefetchBounds } from "../../replicate/prefetch.ts";
 import { withRandom } from "../support/random.ts";
 
 /** Bounds that only the number of results matters to. */
 function atMost(parallelism: number): PrefetchBounds<number> {
   return { parallelism, sizeMax: Infinity, sizeOf: () => 1 };
+}
+
+function iterate<R>(results: AsyncIterable<R>): AsyncIterator<R> {
+  return results[Symbol.asyncIterator]();
+}
+
+/** By its end, everything has happened that was only waiting for its turn; an unhandled failure has been reported. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Fetches that end when the test says so. */
@@ -28,7 +37,7 @@ class Fetches {
   }
 }
 
-Deno.test("prefetch() gives the results in the items' order, whichever comes first", async () => {
+Deno.test("Prefetch gives the results in the items' order, whichever comes first", async () => {
   await withRandom(async (random) => {
     for (const parallelism of [1, 2, 8, 1000]) {
       const items = Array.from({ length: 100 }, (_, i) => i);
@@ -36,59 +45,60 @@ Deno.test("prefetch() gives the results in the items' order, whichever comes fir
         for (let turns = random.integer(0, 20); turns > 0; turns--) await Promise.resolve();
         return item * 2;
       };
-      const results = await Array.fromAsync(prefetch(items, atMost(parallelism), fetch));
+      const results = await Array.fromAsync(new Prefetch(items, atMost(parallelism), fetch));
       assertEquals(results, items.map((item) => item * 2));
     }
   });
 });
 
-Deno.test("prefetch() gives nothing when there is nothing", async () => {
-  assertEquals(await Array.fromAsync(prefetch([], atMost(8), () => Promise.resolve(1))), []);
+Deno.test("Prefetch gives nothing when there is nothing", async () => {
+  assertEquals(await Array.fromAsync(new Prefetch([], atMost(8), () => Promise.resolve(1))), []);
 });
 
-Deno.test("prefetch() fetches nothing before it is asked, and then no more than its bound", async () => {
+Deno.test("Prefetch begins at once, and has as much under way as its bound allows whoever waits", async () => {
   const fetches = new Fetches();
-  const results = prefetch([1, 2, 3, 4, 5], atMost(3), fetches.fetch);
-  assertEquals(fetches.started, []);
-  const first = results.next();
+  const results = iterate(new Prefetch([1, 2, 3, 4, 5, 6], atMost(3), fetches.fetch));
   assertEquals(fetches.started, [1, 2, 3]);
   fetches.end(3);
   fetches.end(2);
-  assertEquals(fetches.started, [1, 2, 3]);
+  await turn();
+  assertEquals(fetches.underWay, [1, 4, 5]);
   fetches.end(1);
-  assertEquals(await first, { value: "1", done: false });
-  assertEquals(fetches.started, [1, 2, 3]);
-  assertEquals((await results.next()).value, "2");
-  assertEquals(fetches.started, [1, 2, 3, 4]);
-  assertEquals((await results.next()).value, "3");
-  const fourth = results.next();
-  assertEquals(fetches.underWay, [4, 5]);
-  for (const item of [4, 5]) fetches.end(item);
-  assertEquals([(await fourth).value, (await results.next()).value, (await results.next()).done], ["4", "5", true]);
+  assertEquals(await results.next(), { value: "1", done: false });
+  assertEquals(fetches.underWay, [4, 5, 6]);
+  assertEquals([(await results.next()).value, (await results.next()).value], ["2", "3"]);
+  for (const item of [6, 5, 4]) fetches.end(item);
+  const rest = [await results.next(), await results.next(), await results.next(), await results.next()];
+  assertEquals(rest.map(({ value }) => value), ["4", "5", "6", undefined]);
 });
 
-Deno.test("prefetch() never holds more than its bounds, whatever the sizes", async () => {
+Deno.test("Prefetch never holds more than its bounds, whatever the sizes", async () => {
   await withRandom(async (random) => {
     const sizes = Array.from({ length: 300 }, () => random.integer(0, 60));
     const held = new Set<number>();
-    const fetch = (item: number): Promise<number> => {
+    let underWay = 0;
+    const fetch = async (item: number): Promise<number> => {
       held.add(item);
+      assert(++underWay <= 5);
       const size = [...held].reduce((sum, one) => sum + (sizes[one] ?? 0), 0);
-      assert(held.size <= 5);
       assert(size <= 100, `${size}`);
-      return Promise.resolve(item);
+      for (let turns = random.integer(0, 5); turns > 0; turns--) await Promise.resolve();
+      underWay--;
+      return item;
     };
     const bounds = { parallelism: 5, sizeMax: 100, sizeOf: (item: number) => sizes[item] ?? 0 };
     let next = 0;
-    for await (const item of prefetch(sizes.keys(), bounds, fetch)) {
-      assertEquals(item, next++);
-      held.delete(item);
+    const results = iterate(new Prefetch(sizes.keys(), bounds, fetch));
+    while (next < sizes.length) {
+      const { value } = await results.next();
+      assertEquals(value, next);
+      held.delete(next++);
     }
-    assertEquals(next, sizes.length);
+    assert((await results.next()).done);
   });
 });
 
-Deno.test("prefetch() fetches what is larger than its bound, alone", async () => {
+Deno.test("Prefetch fetches what is larger than its bound, alone", async () => {
   const held = new Set<number>();
   const most: number[] = [];
   const fetch = (item: number): Promise<number> => {
@@ -98,7 +108,7 @@ Deno.test("prefetch() fetches what is larger than its bound, alone", async () =>
   };
   const bounds = { parallelism: 8, sizeMax: 10, sizeOf: (item: number) => item };
   const results: number[] = [];
-  for await (const item of prefetch([3, 3, 99, 3, 3, 3, 3], bounds, fetch)) {
+  for await (const item of new Prefetch([3, 3, 99, 3, 3, 3, 3], bounds, fetch)) {
     held.delete(item);
     results.push(item);
   }
@@ -106,30 +116,33 @@ Deno.test("prefetch() fetches what is larger than its bound, alone", async () =>
   assertEquals(most[2], 1);
 });
 
-Deno.test("prefetch() lets a failure out in its place, and what is before it", async () => {
+Deno.test("Prefetch lets a failure out in its place, and what is before it", async () => {
   const results: number[] = [];
   const fetch = (item: number): Promise<number> =>
     item >= 3 ? Promise.reject(new Error(`no ${item}`)) : Promise.resolve(item);
   const all = async (): Promise<void> => {
-    for await (const item of prefetch([1, 2, 3, 4, 5], atMost(8), fetch)) results.push(item);
+    for await (const item of new Prefetch([1, 2, 3, 4, 5], atMost(8), fetch)) results.push(item);
   };
   await assertRejects(all, Error, "no 3");
   assertEquals(results, [1, 2]);
 });
 
-Deno.test("prefetch() fetches no more when nobody wants more", async () => {
+Deno.test("Prefetch fetches no more when nobody wants more", async () => {
   const fetches = new Fetches();
-  for (const item of [1, 2, 3]) queueMicrotask(() => fetches.end(item));
-  for await (const result of prefetch([1, 2, 3, 4, 5], atMost(3), fetches.fetch)) {
-    assertEquals(result, "1");
-    break;
+  queueMicrotask(() => fetches.end(1));
+  {
+    await using results = new Prefetch([1, 2, 3, 4, 5], atMost(3), fetches.fetch);
+    assertEquals(await iterate(results).next(), { value: "1", done: false });
+    for (const item of fetches.underWay) queueMicrotask(() => fetches.end(item));
   }
-  assertEquals(fetches.started, [1, 2, 3]);
+  assertEquals(fetches.underWay, []);
+  assertEquals(fetches.started.length, 4);
 });
 
-Deno.test("prefetch() fetches as much again as was used", async () => {
+Deno.test("Prefetch fetches as much again as was used", async () => {
   const fetches = new Fetches();
-  const results = prefetch([1, 2, 3, 4, 5, 6], { parallelism: 8, sizeMax: 100, sizeOf: () => 40 }, fetches.fetch);
+  const bounds = { parallelism: 8, sizeMax: 100, sizeOf: () => 40 };
+  const results = iterate(new Prefetch([1, 2, 3, 4, 5, 6], bounds, fetches.fetch));
   for (const item of [1, 2, 3, 4, 5, 6]) {
     const next = results.next();
     fetches.end(item);
@@ -139,18 +152,18 @@ Deno.test("prefetch() fetches as much again as was used", async () => {
   assertEquals(await results.next(), { value: undefined, done: true });
 });
 
-Deno.test("prefetch() keeps a failure that comes early until its turn", async () => {
+Deno.test("Prefetch keeps a failure that comes early until its turn", async () => {
   const slow = Promise.withResolvers<number>();
   const fetch = (item: number): Promise<number> => item === 1 ? slow.promise : Promise.reject(new Error(`no ${item}`));
-  const results = prefetch([1, 2, 3], atMost(3), fetch);
+  const results = iterate(new Prefetch([1, 2, 3], atMost(3), fetch));
   const first = results.next();
-  await new Promise<void>((resolve) => setTimeout(resolve, 0)); // by now an unhandled failure would have been reported
+  await turn();
   slow.resolve(10);
   assertEquals(await first, { value: 10, done: false });
   await assertRejects(() => results.next(), Error, "no 2");
 });
 
-Deno.test("prefetch() stops what is under way before it ends early", async () => {
+Deno.test("Prefetch stops what is under way before it ends early", async () => {
   let stopped = 0;
   const fetch = (item: number, stop: AbortSignal): Promise<number> => {
     if (item === 1) return Promise.resolve(item);
@@ -162,11 +175,14 @@ Deno.test("prefetch() stops what is under way before it ends early", async () =>
     });
     return promise;
   };
-  await assertRejects(() => Array.fromAsync(prefetch([1, 2, 3, 4, 5, 6], atMost(4), fetch)), Error, "no 2");
-  assertEquals(stopped, 3);
-  for await (const result of prefetch([1, 3, 4], atMost(3), fetch)) {
-    assertEquals(result, 1);
-    break;
+  await assertRejects(async () => {
+    await using results = new Prefetch([1, 2, 3, 4, 5, 6], atMost(4), fetch);
+    await Array.fromAsync(results);
+  }, "no 2");
+  assertEquals(stopped, 4);
+  {
+    await using results = new Prefetch([1, 3, 4], atMost(3), fetch);
+    assertEquals((await iterate(results).next()).value, 1);
   }
-  assertEquals(stopped, 5);
+  assertEquals(stopped, 6);
 });

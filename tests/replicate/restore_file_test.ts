@@ -1,7 +1,8 @@
-import { assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { ReplicateError } from "../../replicate/errors.ts";
 import { RestoreFile } from "../../replicate/restore_file.ts";
 import { copyFixture, inspectDatabase, readFixtureMeta } from "../support/litestream_fixture.ts";
+import { withRandom } from "../support/random.ts";
 import { sha256 } from "../support/replica_builder.ts";
 import { openSqlite } from "../support/sqlite.ts";
 
@@ -21,7 +22,7 @@ async function namesIn(folder: string): Promise<string[]> {
 async function refusal(path: string): Promise<ReplicateError> {
   return await assertRejects(
     async () => {
-      using _file = await RestoreFile.create(path);
+      await using _file = await RestoreFile.create(path);
     },
     ReplicateError,
     path,
@@ -32,10 +33,10 @@ Deno.test("RestoreFile appears whole when it is finished, and in folders that we
   await withFolder(async (folder) => {
     const path = `${folder}/a/b/test.db`;
     {
-      using file = await RestoreFile.create(path);
-      file.append(new Uint8Array([1, 2]));
-      file.append(new Uint8Array([3]));
-      assertEquals(file.sizeBytes, 3);
+      await using file = await RestoreFile.create(path);
+      await file.append(new Uint8Array([1, 2]));
+      await file.append(new Uint8Array([3]));
+      assertEquals(file.appendedBytes, 3);
       assertEquals(await namesIn(`${folder}/a/b`), ["test.db.tmp"]);
       await file.finish(3);
     }
@@ -49,8 +50,8 @@ Deno.test("RestoreFile is cut, or grows by zeros, to the size that it is finishe
     for (const [size, expected] of [[0, []], [2, [1, 2]], [5, [1, 2, 3, 0, 0]]] as const) {
       const path = `${folder}/${size}.db`;
       {
-        using file = await RestoreFile.create(path);
-        file.append(new Uint8Array([1, 2, 3]));
+        await using file = await RestoreFile.create(path);
+        await file.append(new Uint8Array([1, 2, 3]));
         await file.finish(size);
       }
       assertEquals([...await Deno.readFile(path)], [...expected]);
@@ -62,8 +63,8 @@ Deno.test("RestoreFile.complete() has the whole file on disk before it appears, 
   await withFolder(async (folder) => {
     const path = `${folder}/a.db`;
     {
-      using file = await RestoreFile.create(path);
-      file.append(new Uint8Array(100).fill(7));
+      await using file = await RestoreFile.create(path);
+      await file.append(new Uint8Array(100).fill(7));
       const temporaryPath = await file.complete(60);
       assertEquals(await Deno.readFile(temporaryPath), new Uint8Array(60).fill(7));
       assertFalse((await namesIn(folder)).includes("a.db"));
@@ -75,8 +76,8 @@ Deno.test("RestoreFile.complete() has the whole file on disk before it appears, 
 Deno.test("RestoreFile leaves nothing when it is not finished", async () => {
   await withFolder(async (folder) => {
     {
-      using file = await RestoreFile.create(`${folder}/test.db`);
-      file.append(new Uint8Array(100));
+      await using file = await RestoreFile.create(`${folder}/test.db`);
+      await file.append(new Uint8Array(100));
     }
     assertEquals(await namesIn(folder), []);
   });
@@ -86,8 +87,8 @@ Deno.test("RestoreFile begins anew when an earlier attempt was killed", async ()
   await withFolder(async (folder) => {
     await Deno.writeFile(`${folder}/test.db.tmp`, new Uint8Array(1000).fill(9));
     {
-      using file = await RestoreFile.create(`${folder}/test.db`);
-      file.append(new Uint8Array([1]));
+      await using file = await RestoreFile.create(`${folder}/test.db`);
+      await file.append(new Uint8Array([1]));
       await file.finish(2);
     }
     assertEquals([...await Deno.readFile(`${folder}/test.db`)], [1, 0]);
@@ -95,41 +96,85 @@ Deno.test("RestoreFile begins anew when an earlier attempt was killed", async ()
   });
 });
 
-Deno.test("RestoreFile.writePages() puts pages where they belong, whatever their order and gaps", async () => {
+Deno.test("RestoreFile.writePages() puts pages where they belong, few bytes and many", async () => {
   await withFolder(async (folder) => {
-    for (const pageBytes of [512, 65_536]) {
-      const path = `${folder}/${pageBytes}.db`;
-      const numbers = [4, 2, 1, 9, 10, 30];
+    const path = `${folder}/test.db`;
+    const expected = new Uint8Array(3_000_000).fill(255);
+    const runs = [[2_500_000, 300_000], [0, 512], [700_000, 65_536], [4_096, 65_535]].map((
+      [offset = 0, size = 0],
+      i,
+    ) => ({
+      offset,
+      bytes: new Uint8Array(size).fill(i + 1),
+    }));
+    for (const { offset, bytes } of runs) expected.set(bytes, offset);
+    {
+      await using file = await RestoreFile.create(path);
+      await file.append(new Uint8Array(3_000_000).fill(255));
+      await file.writePages(runs.slice(0, 2));
+      await file.writePages([]);
+      await file.writePages(runs.slice(2));
+      assertEquals(file.appendedBytes, 3_000_000);
+      await file.finish(3_000_000);
+    }
+    assertEquals(sha256(await Deno.readFile(path)), sha256(expected));
+  });
+});
+
+Deno.test("RestoreFile.append() takes pieces of any size, and has copied them when it resolves", async () => {
+  await withRandom(async (random) => {
+    await withFolder(async (folder) => {
+      const [path, expected] = [`${folder}/test.db`, random.bytes(5_000_000)];
       {
-        using file = await RestoreFile.create(path);
-        file.append(new Uint8Array(31 * pageBytes).fill(255));
-        file.writePages(new Map(numbers.map((number) => [number, new Uint8Array(pageBytes).fill(number)])), pageBytes);
-        file.writePages(new Map(), pageBytes);
-        assertEquals(file.sizeBytes, 31 * pageBytes);
-        await file.finish(31 * pageBytes);
+        await using file = await RestoreFile.create(path);
+        for (const piece of random.pieces(expected, 1_500_000)) {
+          const bytes = piece.slice();
+          await file.append(bytes);
+          bytes.fill(0);
+        }
+        await file.finish(expected.byteLength);
       }
-      const expected = Array.from(
-        { length: 31 },
-        (_, i) => new Uint8Array(pageBytes).fill(numbers.includes(i + 1) ? i + 1 : 255),
-      );
-      assertEquals(sha256(await Deno.readFile(path)), sha256(new Uint8Array(await new Blob(expected).arrayBuffer())));
+      assertEquals(sha256(await Deno.readFile(path)), sha256(expected));
+    });
+  });
+});
+
+Deno.test("RestoreFile.writePages() has written the pages of one call when the next resolves", async () => {
+  await withFolder(async (folder) => {
+    const [path, page] = [`${folder}/test.db`, new Uint8Array(100_000)];
+    {
+      await using file = await RestoreFile.create(path);
+      for (let i = 1; i <= 50; i++) {
+        page.fill(i);
+        await file.writePages([{ offset: i * page.byteLength, bytes: page }]);
+        await file.writePages([]);
+      }
+      await file.finish(51 * page.byteLength);
+    }
+    const bytes = await Deno.readFile(path);
+    for (let i = 0; i <= 50; i++) {
+      assert(bytes.subarray(i * page.byteLength, (i + 1) * page.byteLength).every((byte) => byte === i), `page ${i}`);
     }
   });
 });
 
-Deno.test("RestoreFile.writePages() writes a run of pages that is longer than what is written at once", async () => {
-  await withFolder(async (folder) => {
-    const path = `${folder}/test.db`;
-    const pages = Array.from({ length: 5_000 }, (_, i) => new Uint8Array(512).fill(i % 251));
-    {
-      using file = await RestoreFile.create(path);
-      file.writePages(new Map(pages.map((page, i) => [i + 1, page])), 512);
-      assertEquals(file.sizeBytes, 5_000 * 512);
-      await file.finish(file.sizeBytes);
-    }
-    assertEquals(sha256(await Deno.readFile(path)), sha256(new Uint8Array(await new Blob(pages).arrayBuffer())));
+for (const what of ["append", "writePages", "finish"] as const) {
+  Deno.test(`RestoreFile.${what}() throws what went wrong behind the caller's back`, async () => {
+    await withFolder(async (folder) => {
+      await Deno.symlink("/dev/full", `${folder}/test.db.tmp`);
+      const bytes = new Uint8Array(1_048_576);
+      await assertRejects(async () => {
+        await using file = await RestoreFile.create(`${folder}/test.db`);
+        await file.append(bytes);
+        await new Promise((resolve) => setTimeout(resolve, 0)); // an unhandled failure would be reported
+        if (what === "append") await file.append(bytes);
+        if (what === "writePages") await file.writePages([{ offset: 0, bytes }]);
+        if (what === "finish") await file.finish(bytes.byteLength);
+      }, "No space left on device");
+      assertEquals(await namesIn(folder), []);
+    });
   });
-});
+}
 
 Deno.test("RestoreFile.create() refuses a target that is a file, a folder, or a link to anything or nothing", async () => {
   await withFolder(async (folder) => {
@@ -148,8 +193,8 @@ Deno.test("RestoreFile.finish() refuses a target that was made meanwhile", async
   await withFolder(async (folder) => {
     const path = `${folder}/test.db`;
     const error = await assertRejects(async () => {
-      using file = await RestoreFile.create(path);
-      file.append(new Uint8Array([1]));
+      await using file = await RestoreFile.create(path);
+      await file.append(new Uint8Array([1]));
       await Deno.writeTextFile(path, "precious");
       await Deno.writeTextFile(`${path}-wal`, "precious too");
       await file.finish(1);

@@ -1,7 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ReplicateError } from "../../replicate/errors.ts";
 import { encodeFrame } from "../../replicate/lz4/block.ts";
-import type { ObjectStore } from "../../replicate/object_store.ts";
 import { restore } from "../../replicate/restore.ts";
 import {
   copyFixture,
@@ -12,6 +10,7 @@ import {
   readFixtureObjects,
 } from "../support/litestream_fixture.ts";
 import {
+  databaseAfter,
   GENERATION,
   generationOf,
   recordHistory,
@@ -24,6 +23,7 @@ import {
 import { S3Server } from "../support/s3_server.ts";
 import { impatientClock, storeOn } from "../support/s3_server_store.ts";
 import { withRandom } from "../support/random.ts";
+import { beforeReads } from "../support/watched_store.ts";
 
 const HISTORY = await recordHistory(512, [
   ["INSERT INTO item VALUES (1, 'a')", "INSERT INTO item VALUES (2, 'b')"],
@@ -33,38 +33,6 @@ const HISTORY = await recordHistory(512, [
 
 /** What stands at the end of a history that was handed over: a frame without content. */
 const SEAL = await encodeFrame(new Uint8Array());
-
-/** A store that does something before each read. */
-function beforeReads(
-  store: ObjectStore,
-  act: (key: string) => Promise<void>,
-): ObjectStore & { readonly lists: number } {
-  let lists = 0;
-  return {
-    url: store.url,
-    get lists() {
-      return lists;
-    },
-    list: (prefix, options) => {
-      lists++;
-      return store.list(prefix, options);
-    },
-    read: async (key, options) => {
-      await act(key);
-      return await store.read(key, options);
-    },
-    create: (key, bytes, options) => store.create(key, bytes, options),
-    putStream: (key, chunks, options) => store.putStream(key, chunks, options),
-    delete: (keys, options) => store.delete(keys, options),
-  };
-}
-
-/** The database after the first WALs of the history. */
-async function databaseAfter(wals: number): Promise<Uint8Array> {
-  const segments = HISTORY.segments.filter(({ index }) => index < wals);
-  await using replica = await ReplicaFolder.of({ base: HISTORY.base, segments });
-  return await replica.restoredBytes();
-}
 
 for (const name of FIXTURE_NAMES) {
   Deno.test(`restore() gives the bytes that Litestream gives when the replica is its own (${name})`, async () => {
@@ -128,7 +96,7 @@ Deno.test("restore() returns null when the replica is empty or is not there, and
 
 Deno.test("restore() does not read what lies below the snapshot, nor names without a meaning", async () => {
   await using replica = await ReplicaFolder.of(HISTORY);
-  await replica.put(snapshotKey(1), await encodeFrame(await databaseAfter(1)));
+  await replica.put(snapshotKey(1), await encodeFrame(await databaseAfter(HISTORY, 1)));
   const noise = new TextEncoder().encode("noise");
   const names = [snapshotKey(0), segmentKey(0, 0), "chain/README", "generations/README", `${segmentKey(1, 0)}.tmp`];
   for (const key of [...names, `generations/${GENERATION}/wal/1_0.wal.lz4`]) await replica.put(key, noise);
@@ -162,7 +130,7 @@ Deno.test("restore() gives the state at the end of the index, or at the time, th
     );
   }
   for (const index of [0, 1, 2, 3]) {
-    const expected = sha256(await databaseAfter(index + 1));
+    const expected = sha256(await databaseAfter(HISTORY, index + 1));
     const byIndex = { generation: null, index, timestampMs: null };
     assertEquals(sha256(await replica.restoredBytes({ target: byIndex })), expected);
     const byTime = { generation: null, index: null, timestampMs: Date.UTC(2026, 1, index + 1, 12) };
@@ -174,35 +142,6 @@ Deno.test("restore() takes the older generation when the newest has no snapshot 
   await using replica = await ReplicaFolder.of(HISTORY);
   await replica.put(segmentKey(0, 0, generationOf("ffffffffffffffff")), SEAL, Date.UTC(2030, 0, 1));
   assertEquals(sha256(await replica.restoredBytes()), sha256(HISTORY.database));
-});
-
-Deno.test("restore() plans anew when objects vanish after they were listed", async () => {
-  await using replica = await ReplicaFolder.of(HISTORY);
-  let hasMoved = false;
-  const database = await databaseAfter(2);
-  const store = beforeReads(replica.store, async (key) => {
-    if (hasMoved || key !== segmentKey(1, 0)) return;
-    hasMoved = true;
-    await replica.put(snapshotKey(2), await encodeFrame(database));
-    await replica.store.delete((await replica.keys()).filter((other) => /\/0000000[01][._]/.test(other)));
-  });
-  const result = await restore(store, { outputPath: replica.outputPath, clock: impatientClock, random: () => 0.5 });
-  assertEquals([store.lists, result?.objects], [4, 3], "generations and chain, twice");
-  assertEquals(sha256(await Deno.readFile(replica.outputPath)), sha256(HISTORY.database));
-  assertEquals(await replica.outputFiles(), ["restored.db"]);
-});
-
-Deno.test("restore() gives up when an object that is listed is not there, again and again", async () => {
-  await using replica = await ReplicaFolder.of(HISTORY);
-  const key = segmentKey(1, 0);
-  const store = beforeReads(replica.store, (read) => {
-    if (read !== key) return Promise.resolve();
-    throw new ReplicateError("object-missing", `Cannot read object "${read}" as there is none`);
-  });
-  const options = { outputPath: replica.outputPath, clock: impatientClock, random: () => 0.5 };
-  const error = await assertRejects(() => restore(store, options), ReplicateError, key);
-  assertEquals([error.code, store.lists], ["object-missing", 6]);
-  assertEquals(await replica.outputFiles(), []);
 });
 
 Deno.test("restore() tells its progress from nothing to all", async () => {

@@ -80,14 +80,14 @@ Deno.test("WalApplier gives the same bytes however the segments are cut into pie
     for (const maxPieceBytes of [1, 31, 33, 600, 5000]) {
       const path = `${folder}/${maxPieceBytes}.db`;
       {
-        using file = await RestoreFile.create(path);
-        file.append(HISTORY.base);
+        await using file = await RestoreFile.create(path);
+        await file.append(HISTORY.base);
         const applier = new WalApplier(file, { generation: GENERATION, pageBytes: 512, ends: new Map() });
         for (const { index, offset, plain } of HISTORY.segments) {
           const pieces = ReadableStream.from(random.pieces(plain, maxPieceBytes));
           await applier.apply({ key: segmentKey(index, offset), index, offset }, pieces);
         }
-        applier.finish();
+        await applier.finish();
         assertEquals(applier.end, { index: 1, offset: THIRD.plain.byteLength });
         await file.finish((applier.pageCount ?? 0) * 512);
       }

@@ -226,3 +226,17 @@ export async function plainOf(frame: Uint8Array): Promise<Uint8Array<ArrayBuffer
 export function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
+
+/**
+ * The database after the first WALs of a history.
+ *
+ * @param history The history.
+ * @param wals How many of its WALs.
+ */
+export async function databaseAfter(history: History, wals: number): Promise<Uint8Array> {
+  await using replica = await ReplicaFolder.of({
+    ...history,
+    segments: history.segments.filter(({ index }) => index < wals),
+  });
+  return await replica.restoredBytes();
+}
