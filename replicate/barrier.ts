@@ -1,9 +1,10 @@
 /**
- * The barrier: the only way in which a checkpoint happens.
+ * The barrier, and what goes before it: the only ways in which a checkpoint happens.
  *
- * Two invariants make it impossible to lose a frame. A checkpoint runs only while we hold SQLite's write lock and every
- * committed frame of the WAL is captured; and no connection of ours checkpoints outside the barrier. A WAL can restart
- * only after all of it is in the database file, and that happens only in here.
+ * Two invariants make it impossible to lose a frame. A checkpoint copies no frame that is not captured; and no connection
+ * of ours checkpoints outside of this file. A WAL can restart only after all of it is in the database file, and while no
+ * reader has a mark above 0 in it. The long read transaction has one, but for a moment in the barrier, when nobody can
+ * append and all is captured.
  *
  * @module
  */
@@ -54,6 +55,25 @@ export type TailCapture =
  * so to wait costs nothing; to give up would leave a WAL that others may restart without our noticing.
  */
 const BUMP_TRIES = 120;
+
+/**
+ * Copies most of the WAL into the database file while others go on writing, so that the barrier, which keeps them waiting,
+ * has little left to copy.
+ *
+ * The long read transaction begins anew at the WAL's end as it is now; what is captured after that reaches at least as far;
+ * and SQLite copies nothing that lies behind a reader's mark. The caller knows of a frame behind the transaction's present
+ * mark: nobody can have copied that one, so not all of the WAL is in the database file, and the new mark is above 0 too.
+ *
+ * @param options Connections and captor, which is called while others may append.
+ * @throws {ReplicateError} What the database or the captor throws.
+ */
+export async function copyAhead(
+  { database, captureTail }: Pick<BarrierOptions, "database" | "captureTail">,
+): Promise<void> {
+  database.holdRead();
+  const { type } = await captureTail();
+  if (type === "captured") database.checkpoint();
+}
 
 /**
  * Captures the WAL's tail, copies all of it into the database file, and has SQLite restart it.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type BarrierOutcome, runBarrier, type TailCapture } from "./barrier.ts";
+import { type BarrierOutcome, copyAhead, runBarrier } from "./barrier.ts";
 import { type CheckpointPolicy, isCheckpointDue } from "./checkpoint_policy.ts";
 import type { Clock } from "./clock.ts";
 import type { ReplicateSettings } from "./config.ts";
@@ -15,6 +15,7 @@ import { Mutex } from "./mutex.ts";
 import type { ReplicaWriter } from "./replica_writer.ts";
 import { decodeFrameHeader, frameBytes, framesBelow } from "./wal/frame.ts";
 import { WAL_BYTES_MAX } from "./position.ts";
+import { captureTails } from "./tail.ts";
 import { WalDiscontinuity } from "./wal_cursor.ts";
 import { WAL_HEADER_BYTES, type WalHeader } from "./wal/header.ts";
 import type { WalFile } from "./wal_file.ts";
@@ -59,6 +60,8 @@ export class LiveWal {
   #attemptedAt: number;
   #failedAttempts = 0;
   #bumpEnd = 0;
+  /** An end that the WAL had after the long read transaction began: its mark is not behind it. Null when none is known. */
+  #markEnd: number | null = null;
 
   /** @param options Connections, clock, bounds and gate. */
   constructor(options: LiveWalOptions) {
@@ -152,19 +155,34 @@ export class LiveWal {
       const cursor = active[0]?.cursor ?? null;
       if (cursor === null || !active.every(isReady)) return;
       const walEnd = cursor.offset + cursor.behindBytes;
+      const walFrames = framesBelow(walEnd, cursor.header.pageBytes);
       const isDue = isCheckpointDue(policy, {
-        walFrames: framesBelow(walEnd, cursor.header.pageBytes),
+        walFrames,
         hasApplicationFrames: walEnd > this.#bumpEnd,
         sinceRestartMs: clock.monotonic() - this.#restartedAt,
         sinceAttemptMs: clock.monotonic() - this.#attemptedAt,
         failedAttempts: this.#failedAttempts,
       });
-      if (isDue) await this.#restart(active);
+      if (!isDue) return;
+      if (walFrames >= policy.minCheckpointPageCount) await this.#copyAhead(active, cursor.offset);
+      if (active.every(isReady)) await this.#restart(active);
     });
+  }
+
+  /** Copies most of a large WAL while the application writes. */
+  async #copyAhead(captors: readonly ReplicaWriter[], capturedEnd: number): Promise<void> {
+    if (this.#markEnd === null || capturedEnd <= this.#markEnd) return;
+    this.#markEnd = null;
+    try {
+      await copyAhead({ ...this.#options, captureTail: () => captureTails(captors) });
+    } catch (error) {
+      if (!(error instanceof ReplicateError) || error instanceof WalDiscontinuity) throw error;
+    } // else the barrier meets the same, and tells it
   }
 
   async #restart(captors: readonly ReplicaWriter[]): Promise<void> {
     const { gate, clock } = this.#options;
+    this.#markEnd = null;
     await gate.hold();
     try {
       const outcome = await this.#tryBarrier(captors);
@@ -201,26 +219,13 @@ export class LiveWal {
     this.#bumpEnd = await firstCommitEnd(walFile, outcome.header);
     const following = captors.filter(({ cursor }) => cursor !== null);
     await Promise.all(following.map((captor) => captor.followRestart(outcome.header)));
+    this.#markEnd = await following[0]?.cursor?.findEnd() ?? null;
     emit({ type: "wal-restarted", frames: outcome.walFrames, heldMs: outcome.heldMs });
   }
 }
 
 function isReady(writer: ReplicaWriter): boolean {
   return writer.isReadyForBarrier;
-}
-
-async function captureTails(captors: readonly ReplicaWriter[]): Promise<TailCapture> {
-  let end: number | null = null;
-  for (const captor of captors) {
-    try {
-      if (!await captor.captureTail()) return { type: "behind" };
-      end = captor.cursor?.offset ?? end;
-    } catch (error) {
-      if (!(error instanceof WalDiscontinuity)) throw error;
-      await captor.abandon(error.reason); // the others go on
-    }
-  }
-  return end === null ? { type: "unwanted" } : { type: "captured", end };
 }
 
 async function firstCommitEnd(walFile: WalFile, header: WalHeader): Promise<number> {

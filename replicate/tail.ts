@@ -4,8 +4,11 @@
  * @module
  */
 
+import type { TailCapture } from "./barrier.ts";
 import { withDeadline } from "./clock.ts";
+import type { GenerationReason } from "./events.ts";
 import type { ReplicaSync } from "./sync.ts";
+import { WalDiscontinuity } from "./wal_cursor.ts";
 import type { WriterContext } from "./writer_context.ts";
 
 /** How long the write lock may be kept for uploads of what memory cannot hold, in milliseconds. */
@@ -37,4 +40,34 @@ export async function captureTail(
     }
   }
   return true;
+}
+
+/** A replica's writer, as far as the tail goes. */
+export interface TailCaptor {
+  /** Where its copy of the live WAL stands; null when it has none. */
+  readonly cursor: { readonly offset: number } | null;
+  /** Captures all that is committed. */
+  captureTail(): Promise<boolean>;
+  /** Gives its generation up. */
+  abandon(reason: GenerationReason): Promise<void>;
+}
+
+/**
+ * Captures the tail for every replica. One to which frames are lost gives its generation up, and the others go on.
+ *
+ * @param captors Their writers.
+ * @returns How far the WAL is captured.
+ */
+export async function captureTails(captors: readonly TailCaptor[]): Promise<TailCapture> {
+  let end: number | null = null;
+  for (const captor of captors) {
+    try {
+      if (!await captor.captureTail()) return { type: "behind" };
+      end = captor.cursor?.offset ?? end;
+    } catch (error) {
+      if (!(error instanceof WalDiscontinuity)) throw error;
+      await captor.abandon(error.reason);
+    }
+  }
+  return end === null ? { type: "unwanted" } : { type: "captured", end };
 }

@@ -5,13 +5,19 @@
  */
 
 import { parse as parseYaml } from "@std/yaml";
-import { DEFAULT_SETTINGS, type Environment, RETENTION_MS_MIN } from "../config.ts";
+import { type Environment, RETENTION_MS_MIN } from "../config.ts";
 import { ReplicateError } from "../errors.ts";
 import { formatReplicaUrl } from "../store_url.ts";
 import { expandEnv } from "./expand_env.ts";
 import { absolutePath } from "./home_path.ts";
 import { type ListenAddress, parseListenAddress } from "./listen_address.ts";
-import { type DatabaseSource, DEFAULT_LOGGING, type LitestreamConfig, type ReplicaSource } from "./model.ts";
+import {
+  type DatabaseSource,
+  DEFAULT_LOGGING,
+  LITESTREAM_SETTINGS,
+  type LitestreamConfig,
+  type ReplicaSource,
+} from "./model.ts";
 import { readReplica } from "./read_replica.ts";
 import { configSchema, describeIssues, problemAt, type RawConfig, type RawDatabase, withoutEmpty } from "./schema.ts";
 
@@ -138,10 +144,10 @@ function readDatabase(database: RawDatabase, { raw, env, problems, place }: Data
     path: absolutePath(database.path, env),
     metaPath: metaPath === undefined ? null : absolutePath(metaPath, env),
     settings: {
-      ...DEFAULT_SETTINGS,
-      monitorIntervalMs: database["monitor-interval"] ?? DEFAULT_SETTINGS.monitorIntervalMs,
-      checkpointIntervalMs: database["checkpoint-interval"] ?? DEFAULT_SETTINGS.checkpointIntervalMs,
-      minCheckpointPageCount: database["min-checkpoint-page-count"] ?? DEFAULT_SETTINGS.minCheckpointPageCount,
+      ...LITESTREAM_SETTINGS,
+      monitorIntervalMs: database["monitor-interval"] ?? LITESTREAM_SETTINGS.monitorIntervalMs,
+      checkpointIntervalMs: database["checkpoint-interval"] ?? LITESTREAM_SETTINGS.checkpointIntervalMs,
+      minCheckpointPageCount: database["min-checkpoint-page-count"] ?? LITESTREAM_SETTINGS.minCheckpointPageCount,
     },
     replicas,
   };

@@ -96,6 +96,9 @@ export function replicaAt(location: ReplicaLocation): ReplicaSource {
   return { name: location.type, location, credentials: {}, pace: DEFAULT_PACE };
 }
 
+/** Litestream v0.3's pace, for databases that name none. */
+export const LITESTREAM_SETTINGS: ReplicateSettings = { ...DEFAULT_SETTINGS, minCheckpointPageCount: 1_000 };
+
 /**
  * A database as nothing but its path describes it.
  *
@@ -104,7 +107,7 @@ export function replicaAt(location: ReplicaLocation): ReplicaSource {
  * @returns The database, with Litestream's defaults.
  */
 export function databaseAt(path: string, replicas: readonly ReplicaSource[]): DatabaseSource {
-  return { path, metaPath: null, settings: DEFAULT_SETTINGS, replicas };
+  return { path, metaPath: null, settings: LITESTREAM_SETTINGS, replicas };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Every outcome of the barrier on a real database; whatever it is, nobody can restart the WAL afterwards. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type BarrierOutcome, runBarrier, type TailCapture } from "../../replicate/barrier.ts";
+import { type BarrierOutcome, copyAhead, runBarrier, type TailCapture } from "../../replicate/barrier.ts";
 import { type Clock, systemClock } from "../../replicate/clock.ts";
 import { Database } from "../../replicate/database.ts";
 import { WalCursor, WalDiscontinuity } from "../../replicate/wal_cursor.ts";
@@ -79,6 +79,36 @@ async function assertReadIsHeld(
   for (let i = 0; i < 3; i++) foreign.exec("INSERT INTO note (body) VALUES ('foreign')");
   assert(saltsEqual((await headerOf(walFile)).salt, before.salt), "nobody restarts the WAL");
 }
+
+Deno.test("copyAhead() copies what is captured while others write, and the barrier copies the rest", async () => {
+  await withScene(async ({ database, walFile, application, cursor, run }) => {
+    let ahead = 0;
+    await copyAhead({
+      database,
+      captureTail: async () => {
+        while (await cursor.next() !== null);
+        ahead = cursor.offset;
+        application.exec("INSERT INTO note (body) VALUES ('while it is captured')");
+        return { type: "captured", end: ahead };
+      },
+    });
+    const [row] = application.all("PRAGMA wal_checkpoint(PASSIVE)");
+    assertEquals(32 + Number(row?.["checkpointed"]) * 4120, ahead, "no frame more than was captured");
+    assertEquals(Number(row?.["log"]), Number(row?.["checkpointed"]) + 1);
+    assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt));
+    const outcome = expectType(await run(), "restarted");
+    assertEquals(cursor.offset, 32 + outcome.walFrames * 4120);
+  });
+});
+
+Deno.test("copyAhead() copies nothing when not all could be captured", async () => {
+  await withScene(async ({ database }) => {
+    for (const type of ["behind", "unwanted"] as const) {
+      await copyAhead({ database, captureTail: () => Promise.resolve({ type }) });
+    }
+    assertEquals(database.counters.take().checkpoints, 0);
+  });
+});
 
 Deno.test("runBarrier() has SQLite restart the WAL when everything is captured", async () => {
   await withScene(async ({ walFile, application, cursor, run }) => {

@@ -56,6 +56,32 @@ Deno.test("hazard 1: no frame is lost, and no generation, when another process c
   }
 });
 
+Deno.test("hazard 1: no generation is lost when another process copies all there is between two commits", async () => {
+  await withRandom((random) =>
+    withFolder(async (folder) => {
+      const path = `${folder}/app.db`;
+      const store = folderStore(`${folder}/replica`);
+      await using engine = await Engine.start({ path, stores: [store], settings: { ...RESTLESS, syncIntervalMs: 0 } });
+      await engine.commit("CREATE TABLE note (id INTEGER PRIMARY KEY, body)");
+      await engine.happened("snapshot-written");
+      await using foreign = await SqliteProcess.open(path, 20);
+      const rounds = effort({ short: 200, long: 5_000 });
+      for (let round = 0; round < rounds; round++) {
+        for (let commits = random.integer(1, 20); commits > 0; commits--) {
+          await engine.commit(`INSERT INTO note (body) VALUES ('${random.integer(0, 1e9)}')`);
+        }
+        if (random.integer(0, 1) === 0) await engine.synced();
+        await foreign.run(`PRAGMA wal_checkpoint(${random.pick(["PASSIVE", "FULL"])});`);
+      }
+      await foreign.close();
+      assertEquals(await engine.stop(), "synced");
+      assert(engine.eventsOf("wal-restarted").length > rounds / 20);
+      assertEquals(engine.eventsOf("generation-started").map(({ reason }) => reason), ["first generation"]);
+      await assertRestoresEqual(store, path);
+    })
+  );
+});
+
 Deno.test("hazard 2: another process that restarts or truncates the WAL costs at most a generation, which is told, and never a frame", async () => {
   for (const mode of ["RESTART", "TRUNCATE"] as const) {
     const [first, ...others] = await checkpointBeside(() => mode, effort({ short: 20, long: 2_000 }));

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { DEFAULT_SETTINGS } from "../../../replicate/config.ts";
+import { LITESTREAM_SETTINGS } from "../../../replicate/litestream/model.ts";
 import { ReplicateError } from "../../../replicate/errors.ts";
 import { configPath, parseConfig, readConfigFile } from "../../../replicate/litestream/config_file.ts";
 import type { LitestreamConfig } from "../../../replicate/litestream/model.ts";
@@ -78,7 +78,7 @@ dbs:
   assertEquals(config.logging, { level: "debug", type: "json", stream: "stderr" });
   assertEquals(database?.metaPath, "/var/meta");
   assertEquals(database?.settings, {
-    ...DEFAULT_SETTINGS,
+    ...LITESTREAM_SETTINGS,
     monitorIntervalMs: 250,
     checkpointIntervalMs: 30_000,
     minCheckpointPageCount: 500,

@@ -17,7 +17,7 @@ Deno.test("databaseAt() and replicaAt() give a database and a replica Litestream
   const replica = replicaAt({ type: "file", path: "/replica" });
   const location = { type: "file", path: "/replica" } as const;
   assertEquals(replica, { name: "file", location, credentials: {}, pace: DEFAULT_PACE });
-  const settings = DEFAULT_SETTINGS;
+  const settings = { ...DEFAULT_SETTINGS, minCheckpointPageCount: 1_000 };
   assertEquals(databaseAt("/a.db", [replica]), { path: "/a.db", metaPath: null, settings, replicas: [replica] });
   assertEquals(DEFAULT_LOGGING, { level: "info", type: "text", stream: "stdout" });
 });
