@@ -26,6 +26,8 @@ export class CommitLedger {
   /** When some of the notices were given that are not known to be synced, in ascending order. */
   #ages: { readonly notice: number; readonly atMs: number }[] = [];
   readonly #waiters = new Set<Waiter>();
+  /** How many waited before some of them were last answered; infinite once as many wait again. */
+  #expected = Infinity;
 
   /** @param clock Measures the age of commits. */
   constructor(clock: Clock) {
@@ -89,6 +91,13 @@ export class CommitLedger {
     });
   }
 
+  /** Whether as many wait as before the last answers. True once after each: then the next upload need not wait for more. */
+  takeGathered(): boolean {
+    if (this.#waiters.size < this.#expected) return false;
+    this.#expected = Infinity;
+    return true;
+  }
+
   /**
    * Says how far the replica has come.
    *
@@ -100,6 +109,7 @@ export class CommitLedger {
     const firstUnsynced = this.#ages.findLastIndex((age) => age.notice <= notice + 1);
     if (this.pendingCount === 0) this.#ages = [];
     else if (firstUnsynced > 0) this.#ages.splice(0, firstUnsynced);
+    this.#expected = this.#waiters.size || Infinity;
     for (const waiter of this.#waiters) if (waiter.notice <= notice) waiter.resolve();
   }
 

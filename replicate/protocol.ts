@@ -23,6 +23,8 @@ export type ToWorker =
   }
   /** Something was committed; notices are numbered from 1. */
   | { readonly type: "committed"; readonly notice: number }
+  /** As many wait for an upload as before the last one. */
+  | { readonly type: "gathered" }
   /** The commits are held that a `hold` asked for. */
   | { readonly type: "held"; readonly requestId: number }
   /** No connection to the database is open any more, as a `close` asked for. */

@@ -22,8 +22,7 @@ import type { WriterContext } from "./writer_context.ts";
 import type { WriterRole, WriterStatus } from "./writer_status.ts";
 import { WriterTrouble } from "./writer_trouble.ts";
 
-/** While uploads wait for their time, the WAL is captured this often, in milliseconds; so many segments may wait. */
-const CAPTURE_INTERVAL_MS = 50;
+/** So many segments may wait for their upload. */
 const QUEUE_SEGMENTS = 2;
 
 /** One replica's loop: attach, capture, upload, snapshot, and recover from whatever fails. */
@@ -91,9 +90,10 @@ export class ReplicaWriter {
     return this.#lag.isGrowing || this.#sync.queuedBytes <= this.#context.settings.segmentBytesMax;
   }
 
-  /** Says that something was committed, or that it is time to look. */
-  wake(): void {
-    this.#wake.ring();
+  /** Says that something was committed, or that it is time to look; or that those are back whom the last upload answered. */
+  wake(why?: "gathered"): void {
+    if (why === "gathered") this.#pace.gathered();
+    else this.#wake.ring();
   }
 
   /** Keeps the replica up to date until the signal fires, or another writer is found. */
@@ -187,7 +187,7 @@ export class ReplicaWriter {
       const isFull = this.#sync.queuedBytes >= settings.segmentBytesMax;
       const isPaced = this.#snapshots.exists && !this.#finishing.signal.aborted; // not before the first snapshot
       if (this.#sync.queuedBytes > 0 && waitMs > 0 && !isFull && isPaced) {
-        await clock.sleep(Math.min(waitMs, CAPTURE_INTERVAL_MS), signal);
+        await this.#pace.wait(clock, signal);
         continue;
       }
       await this.#uploadAll(signal);
@@ -208,8 +208,7 @@ export class ReplicaWriter {
 
   /** Closes the log, so that whoever comes next need not wait. */
   async #close(signal: AbortSignal): Promise<void> {
-    const { closesLog, isFenced } = this.#context;
-    if (closesLog && await isFenced(this.#store, signal)) await this.#sync.close(signal);
+    if (this.#context.closesLog && await this.#context.isFenced(this.#store, signal)) await this.#sync.close(signal);
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {
@@ -221,6 +220,7 @@ export class ReplicaWriter {
       this.#isRestorable = hasSnapshot;
       this.#lastSyncAtMs = clock.now();
       this.#sync.tally.uploadMs += this.#pace.uploaded({ turnAt, beganAt, endedAt: clock.monotonic() });
+      if ((this.#sync.uploadedEnd?.offset ?? 0) <= this.#context.bumpEnd()) this.#pace.hurry(); // nothing but our own commit
       this.#snapshots.count(this.#sync.uploadedEnd);
       this.#onStatus();
     }

@@ -99,7 +99,9 @@ export class Replication {
     if (this.#config.durability === "local") return;
     const fenced = this.#statuses.find(({ role }) => role === "fenced");
     if (fenced?.error) throw errorFromReport(fenced.error);
-    await this.#ledger.wait(signal);
+    const durable = this.#ledger.wait(signal);
+    if (this.#ledger.takeGathered()) this.#send({ type: "gathered" });
+    await durable;
   }
 
   /** How replication is doing. */

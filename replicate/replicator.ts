@@ -97,6 +97,11 @@ export class Replicator {
     this.#session?.wake();
   }
 
+  /** Says that as many wait for an upload as before the last one: nobody else is likely to come. */
+  gathered(): void {
+    this.#session?.wake("gathered");
+  }
+
   /**
    * Uploads what is left, ends every transaction, and stops. The connections stay open: the last one to close would
    * checkpoint and delete the WAL, and with it the proof of continuity.

@@ -94,9 +94,9 @@ export class Session {
     return this.#settled.promise;
   }
 
-  /** Says that something was committed, or that it is time to look. */
-  wake(): void {
-    for (const writer of this.#writers) writer.wake();
+  /** Says that something was committed, or that it is time to look; or that those are back whom the last upload answered. */
+  wake(why?: "gathered"): void {
+    for (const writer of this.#writers) writer.wake(why);
   }
 
   /** From now on nothing is paced, and the session ends once everything is in the replicas. */

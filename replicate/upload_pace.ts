@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Clock } from "./clock.ts";
+import { Wake } from "./wake.ts";
+
 /**
  * How long the next upload waits for those who were answered by the last one, as a share of what that took, and at the
  * most in milliseconds. Without it two groups of clients take turns, and each waits for the other's upload and its own.
@@ -13,9 +16,15 @@ const LINGER_SHARE = 1 / 8;
 const LINGER_MAX_MS = 10;
 const QUICK_MS = 10;
 
+/** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
+const CAPTURE_INTERVAL_MS = 50;
+
 /** Keeps uploads apart: by the interval between their beginnings, and by a moment after each. */
 export class UploadPace {
   readonly #intervalMs: number;
+  readonly #wake = new Wake();
+  /** The same without the moment for those who come back. */
+  #earliestAt = 0;
   #nextAt = 0;
 
   /** @param intervalMs The least time from the beginning of one upload to that of the next, in milliseconds. */
@@ -26,6 +35,12 @@ export class UploadPace {
   /** The next upload waits for nothing. */
   hurry(): void {
     this.#nextAt = 0;
+  }
+
+  /** Those who were answered by the last upload are back: nobody else is waited for. */
+  gathered(): void {
+    this.#nextAt = Math.min(this.#nextAt, this.#earliestAt);
+    this.#wake.ring();
   }
 
   /**
@@ -39,7 +54,8 @@ export class UploadPace {
   uploaded({ turnAt, beganAt, endedAt }: Readonly<Record<"turnAt" | "beganAt" | "endedAt", number>>): number {
     const tookMs = endedAt - beganAt;
     const lingerMs = tookMs < QUICK_MS ? 0 : Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS);
-    this.#nextAt = Math.max(turnAt + this.#intervalMs, endedAt + lingerMs);
+    this.#earliestAt = turnAt + this.#intervalMs;
+    this.#nextAt = Math.max(this.#earliestAt, endedAt + lingerMs);
     return tookMs;
   }
 
@@ -51,5 +67,15 @@ export class UploadPace {
    */
   waitMs(nowMs: number): number {
     return this.#nextAt - nowMs;
+  }
+
+  /**
+   * Waits until the next upload may begin, or until it is time to capture more.
+   *
+   * @param clock Measures the time.
+   * @param signal Goes on at once when it fires.
+   */
+  wait(clock: Clock, signal: AbortSignal): Promise<void> {
+    return this.#wake.wait(clock, Math.min(this.waitMs(clock.monotonic()), CAPTURE_INTERVAL_MS), signal);
   }
 }

@@ -108,6 +108,8 @@ async function receive(message: ToWorker): Promise<void> {
       return await start(message);
     case "committed":
       return replicator?.notice(message.notice);
+    case "gathered":
+      return replicator?.gathered();
     case "held":
       return onHeld(message.requestId);
     case "closed":

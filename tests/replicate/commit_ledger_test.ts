@@ -95,3 +95,26 @@ Deno.test("CommitLedger.fail() rejects whoever waits", async () => {
   ledger.fail(new Error("fenced"));
   for (const wait of waits) await assertRejects(() => wait, Error, "fenced");
 });
+
+Deno.test("CommitLedger.takeGathered() tells once, when as many wait as before the last answers", async () => {
+  const ledger = new CommitLedger(new FakeClock());
+  const { signal } = new AbortController();
+  assertEquals(ledger.takeGathered(), false);
+  const waitOnce = (): Promise<void> => {
+    ledger.commit();
+    return ledger.wait(signal);
+  };
+  const first = [waitOnce(), waitOnce(), waitOnce()];
+  assertEquals(ledger.takeGathered(), false, "nobody was answered yet");
+  ledger.sync(2);
+  await Promise.all(first.slice(0, 2));
+  const second = [waitOnce()];
+  assertEquals(ledger.takeGathered(), false, "one of three is missing");
+  second.push(waitOnce());
+  assertEquals([ledger.takeGathered(), ledger.takeGathered()], [true, false]);
+  ledger.sync(ledger.lastNotice);
+  await Promise.all([...first, ...second]);
+  ledger.commit();
+  ledger.sync(ledger.lastNotice);
+  assertEquals(ledger.takeGathered(), false, "nobody waits");
+});

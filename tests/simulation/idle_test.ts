@@ -2,7 +2,7 @@
  * What the engine asks of the bucket over time: as little as it can, and nothing when nothing is written.
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../support/fake_clock.ts";
 import { assertRestoresEqual } from "../support/page_compare.ts";
 import { passTime } from "../support/pass_time.ts";
@@ -75,5 +75,27 @@ Deno.test("the first commit after an idle time is uploaded at once, those that f
       await passTime(clock, 100);
     }
     assertEquals(puts(), before + 6, "four seconds, four uploads");
+  });
+});
+
+Deno.test("a commit right after our own one, which restarts the WAL, is uploaded at once all the same", async () => {
+  await withFolder(async (folder) => {
+    await using server = await S3Server.start();
+    const clock = new FakeClock();
+    const store = storeOn(server, { clock: impatientClock });
+    await using engine = await Engine.start({ path: `${folder}/app.db`, stores: [store], clock, settings: PACE });
+    await engine.fill(5, 2_000);
+    await passTime(clock, 2_000);
+    await engine.synced();
+    const restarts = engine.eventsOf("wal-restarted").length;
+    for (let halves = 0; engine.eventsOf("wal-restarted").length === restarts; halves++) {
+      assert(halves < 400, "the checkpoint that is due");
+      await passTime(clock, 500);
+    }
+    await engine.until(() => engine.status?.lagBytes === 0);
+    const { length } = server.requests;
+    await engine.commit("INSERT INTO note (body) VALUES ('right after it')");
+    await engine.synced(); // no time has passed
+    assertEquals(server.requests.slice(length).map(({ operation }) => operation), ["PutObject"]);
   });
 });
