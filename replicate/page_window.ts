@@ -102,11 +102,9 @@ export class PageWindow {
       while (end - start < pagesMax && pageNumbers[end] === first + end - start) end++;
       const slots = Array.from(pageNumbers.subarray(start, end), (pageNumber) => this.#committed.get(pageNumber) ?? 0);
       const [firstSlot = 0] = slots;
-      const areTogether = slots.every((slot, at) => slot === firstSlot + at);
-      if (!areTogether) joined ??= new Uint8Array(pagesMax * this.#pageBytes);
-      const bytes = areTogether || joined === null
+      const bytes = slots.every((slot, at) => slot === firstSlot + at)
         ? this.#imagesAt(firstSlot, slots.length)
-        : this.#join(slots, joined);
+        : this.#join(slots, joined ??= new Uint8Array(pagesMax * this.#pageBytes));
       yield { offset: (first - 1) * this.#pageBytes, bytes };
       start = end;
     }
