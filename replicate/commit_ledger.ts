@@ -9,11 +9,16 @@ import type { Clock } from "./clock.ts";
 /** Commits within this time count as one for the age of the oldest, in milliseconds. */
 const AGE_RESOLUTION_MS = 100;
 
+/** Answers within this time are of one upload, in milliseconds: of what it held, some commits become known a moment later. */
+const SAME_ANSWERS_MS = 10;
+
 /** How many ages are kept; past it, every second one is dropped, and ages become coarser. */
 const AGES_MAX = 10_000;
 
 interface Waiter {
   readonly notice: number;
+  /** How many wait with it. */
+  readonly count: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -26,8 +31,11 @@ export class CommitLedger {
   /** When some of the notices were given that are not known to be synced, in ascending order. */
   #ages: { readonly notice: number; readonly atMs: number }[] = [];
   readonly #waiters = new Set<Waiter>();
+  /** How many wait, with all their counts. */
+  #waiting = 0;
   /** How many waited before some of them were last answered; infinite once as many wait again. */
   #expected = Infinity;
+  #expectedAtMs = -Infinity;
 
   /** @param clock Measures the age of commits. */
   constructor(clock: Clock) {
@@ -76,24 +84,27 @@ export class CommitLedger {
    * Waits until every commit so far is in the replica.
    *
    * @param signal Ends the wait with its reason.
+   * @param count How many wait with this call.
    */
-  wait(signal: AbortSignal): Promise<void> {
+  wait(signal: AbortSignal, count = 1): Promise<void> {
     if (this.pendingCount === 0) return Promise.resolve();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { notice: this.#lastNotice, resolve, reject };
+    const waiter: Waiter = { notice: this.#lastNotice, count, resolve, reject };
     const onAbort = (): void => reject(signal.reason);
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     this.#waiters.add(waiter);
+    this.#waiting += count;
     return promise.finally(() => {
       signal.removeEventListener("abort", onAbort);
       this.#waiters.delete(waiter);
+      this.#waiting -= count;
     });
   }
 
   /** Whether as many wait as before the last answers. True once after each: then the next upload need not wait for more. */
   takeGathered(): boolean {
-    if (this.#waiters.size < this.#expected) return false;
+    if (this.#waiting < this.#expected) return false;
     this.#expected = Infinity;
     return true;
   }
@@ -109,8 +120,16 @@ export class CommitLedger {
     const firstUnsynced = this.#ages.findLastIndex((age) => age.notice <= notice + 1);
     if (this.pendingCount === 0) this.#ages = [];
     else if (firstUnsynced > 0) this.#ages.splice(0, firstUnsynced);
-    this.#expected = this.#waiters.size || Infinity;
+    this.#expect();
     for (const waiter of this.#waiters) if (waiter.notice <= notice) waiter.resolve();
+  }
+
+  /** Takes note of how many wait, before some of them are answered. */
+  #expect(): void {
+    const nowMs = this.#clock.monotonic();
+    const isSame = this.#expected < Infinity && nowMs - this.#expectedAtMs < SAME_ANSWERS_MS;
+    if (!isSame) this.#expectedAtMs = nowMs;
+    this.#expected = (isSame ? Math.max(this.#expected, this.#waiting) : this.#waiting) || Infinity;
   }
 
   /**

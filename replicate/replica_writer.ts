@@ -101,7 +101,8 @@ export class ReplicaWriter {
     while (!signal.aborted && this.#role !== "fenced") {
       try {
         await this.#round(signal);
-        this.#recover();
+        const isInTrouble = !this.#snapshots.exists && this.#trouble.isPresent; // until the generation can be restored
+        if (!isInTrouble && this.#trouble.clear()) this.#onStatus();
         if (this.#finishing.signal.aborted && this.isSynced) return await this.#close(signal);
         await this.#wake.wait(this.#context.clock, this.#context.settings.monitorIntervalMs, signal);
       } catch (error) {
@@ -130,10 +131,8 @@ export class ReplicaWriter {
   }
 
   /**
-   * A generation's first snapshot makes it restorable, but whoever has taken the generation away from us meanwhile has not
-   * seen it: one more segment has to be created before anything counts as safe.
-   *
-   * @returns Whether there is something new to capture.
+   * Whether there is something new to capture. A first snapshot makes a generation restorable, but whoever has taken it away
+   * from us meanwhile has not seen it: one more segment has to be created before anything counts as safe.
    */
   async #needsProof(): Promise<boolean> {
     if (this.#isRestorable || !this.#snapshots.exists || this.#sync.queuedBytes > 0) return false;
@@ -171,14 +170,11 @@ export class ReplicaWriter {
   async #round(signal: AbortSignal): Promise<void> {
     if (this.#sync.place === null) await this.#attach(signal);
     if (this.#sync.place?.isSealed) await this.#context.restartWal({ isAttached: true });
-    const { clock, settings, lastNotice, walMutex, walFile } = this.#context;
+    const { clock, settings, walFile } = this.#context;
     while (!signal.aborted && this.#sync.place !== null) {
       const wasOwner = this.#role === "writer";
       if (wasOwner) await this.#snapshots.ensure(() => this.#sync.place);
-      const notice = lastNotice();
-      const reachedEnd = await walMutex.run(() =>
-        this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax)
-      );
+      const reachedEnd = await this.#capture();
       if (reachedEnd && await this.#needsProof()) continue;
       if (reachedEnd) this.#lag.caughtUp();
       else this.#lag.fellBehind(await walFile.sizeBytes() - (this.cursor?.offset ?? 0));
@@ -196,6 +192,13 @@ export class ReplicaWriter {
     }
     // Once it is time to finish, a new WAL would keep those waiting whose loops have ended.
     if (!this.#finishing.signal.aborted) await this.#context.checkpointIfDue();
+  }
+
+  /** Captures what is committed, and finds which notices that covers. */
+  #capture(): Promise<boolean> {
+    const { settings, lastNotice, walMutex } = this.#context;
+    const notice = lastNotice();
+    return walMutex.run(() => this.#sync.capture(notice, QUEUE_SEGMENTS * settings.segmentBytesMax));
   }
 
   async #attach(signal: AbortSignal): Promise<void> {
@@ -222,8 +225,10 @@ export class ReplicaWriter {
       this.#sync.tally.uploadMs += this.#pace.uploaded({ turnAt, beganAt, endedAt: clock.monotonic() });
       if ((this.#sync.uploadedEnd?.offset ?? 0) <= this.#context.bumpEnd()) this.#pace.hurry(); // nothing but our own commit
       this.#snapshots.count(this.#sync.uploadedEnd);
+      if (this.#sync.queuedBytes === 0) break;
       this.#onStatus();
     }
+    if (this.#pace.waitMs(clock.monotonic()) > 0) await this.#capture(); // some of it was announced late, and is safe now
     this.#snapshots.advance(this.#sync.position);
     this.#onStatus();
   }
@@ -241,10 +246,5 @@ export class ReplicaWriter {
     const nextTryMs = this.#trouble.add(error);
     this.#onStatus();
     await this.#trouble.wait(nextTryMs, signal);
-  }
-
-  #recover(): void {
-    if (!this.#snapshots.exists && this.#trouble.isPresent) return; // not before the generation can be restored
-    if (this.#trouble.clear()) this.#onStatus();
   }
 }

@@ -93,13 +93,14 @@ export class Replication {
    * every replica under `replica`.
    *
    * @param signal Ends the wait; what was committed may still become durable later.
+   * @param waiting How many wait with this call: an upload begins once as many are back as before. Default: 1.
    * @throws {ReplicateError} `foreign-writer` when this instance is fenced.
    */
-  async durable(signal: AbortSignal): Promise<void> {
+  async durable(signal: AbortSignal, waiting = 1): Promise<void> {
     if (this.#config.durability === "local") return;
     const fenced = this.#statuses.find(({ role }) => role === "fenced");
     if (fenced?.error) throw errorFromReport(fenced.error);
-    const durable = this.#ledger.wait(signal);
+    const durable = this.#ledger.wait(signal, waiting);
     if (this.#ledger.takeGathered()) this.#send({ type: "gathered" });
     await durable;
   }

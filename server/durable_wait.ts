@@ -22,12 +22,12 @@ export interface DurableWaitOptions {
  * Makes the function that waits. All pastes of a commit share one wait: one timer and one signal for many requests.
  *
  * @param options Who knows, and the bound.
- * @returns A function that resolves when everything committed before its call is durable, and rejects with the
+ * @returns A function that is told how many wait; it resolves when everything committed before its call is durable, and rejects with the
  * {@linkcode PasteError} `not-yet-durable` when that fails or takes too long, whether the port heeds its signal or not.
  */
-export function durableWait(options: DurableWaitOptions): () => Promise<void> {
+export function durableWait(options: DurableWaitOptions): (waiting: number) => Promise<void> {
   const { durability, clock, timeoutMs } = options;
-  return async () => {
+  return async (waiting) => {
     const deadline = new AbortController();
     const late = Promise.withResolvers<never>();
     const cancel = clock.after(timeoutMs, () => {
@@ -36,7 +36,7 @@ export function durableWait(options: DurableWaitOptions): () => Promise<void> {
       late.reject(reason);
     });
     try {
-      await Promise.race([durability.durable(deadline.signal), late.promise]);
+      await Promise.race([durability.durable(deadline.signal, waiting), late.promise]);
     } catch (cause) {
       throw new PasteError(
         "not-yet-durable",

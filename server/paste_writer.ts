@@ -64,8 +64,8 @@ export interface PasteWriterOptions {
   readonly clock: Clock;
   /** Called right after every commit, in the same turn of the event loop. */
   readonly committed: () => void;
-  /** Resolves when everything committed so far is as durable as the operator asked. */
-  readonly durable: () => Promise<void>;
+  /** Resolves when everything committed so far is as durable as the operator asked; told how many wait. */
+  readonly durable: (waiting: number) => Promise<void>;
   /** Counts what is stored. */
   readonly quota: StorageQuota;
   /** When the next group is committed. Default: when the events already waiting have been handled. */
@@ -185,7 +185,8 @@ export class PasteWriter {
     const results = this.#apply(changes);
     for (const { freedBytes = 0 } of results) quota.removed(freedBytes);
     if (results.some(({ effect }) => effect !== "nothing")) committed();
-    const wait = results.some(({ effect }) => effect === "durable") ? durable() : null;
+    const waiting = results.filter(({ effect }) => effect === "durable").length;
+    const wait = waiting > 0 ? durable(waiting) : null;
     return results.map(({ value, effect }) => ({
       value: wait !== null && effect === "durable" ? wait.then(() => value) : value,
     }));

@@ -13,9 +13,10 @@ export interface Durability {
    * disk is enough.
    *
    * @param signal Fires when nobody waits any longer.
+   * @param waiting How many requests wait with this call.
    * @returns A promise that rejects when that durability was not reached.
    */
-  durable(signal: AbortSignal): Promise<void>;
+  durable(signal: AbortSignal, waiting: number): Promise<void>;
 }
 
 /** `writer`: this instance writes. `waiting`: another one still may. `fenced`: another one does. `off`: no replication. */

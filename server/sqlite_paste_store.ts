@@ -45,8 +45,8 @@ export interface SqlitePasteStoreOptions {
   readonly committed: () => void;
   /** Counts what is stored. */
   readonly quota: StorageQuota;
-  /** Resolves when everything committed so far is as durable as the operator asked. */
-  readonly durable: () => Promise<void>;
+  /** Resolves when everything committed so far is as durable as the operator asked; told how many wait. */
+  readonly durable: (waiting: number) => Promise<void>;
   /** The most memory for hot pastes, in bytes. */
   readonly cacheBytes: number;
   /** Compresses. Default: on this thread. */
@@ -115,7 +115,7 @@ export class SqlitePasteStore implements PasteStore {
     });
     if (!row) return null;
     try {
-      await this.#options.durable();
+      await this.#options.durable(1);
     } catch (error) {
       // A restore could bring it back, so it must not be handed out; nobody has seen it, so it may as well stay.
       await this.#writer.change(row.contents.byteLength, () => {

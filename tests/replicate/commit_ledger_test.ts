@@ -97,24 +97,54 @@ Deno.test("CommitLedger.fail() rejects whoever waits", async () => {
 });
 
 Deno.test("CommitLedger.takeGathered() tells once, when as many wait as before the last answers", async () => {
-  const ledger = new CommitLedger(new FakeClock());
-  const { signal } = new AbortController();
-  assertEquals(ledger.takeGathered(), false);
-  const waitOnce = (): Promise<void> => {
+  const clock = new FakeClock();
+  const ledger = new CommitLedger(clock);
+  const commit = (count: number): Promise<void> => {
     ledger.commit();
-    return ledger.wait(signal);
+    return ledger.wait(NEVER, count);
   };
-  const first = [waitOnce(), waitOnce(), waitOnce()];
-  assertEquals(ledger.takeGathered(), false, "nobody was answered yet");
+  assertFalse(ledger.takeGathered());
+  const first = [commit(30), commit(30), commit(4)];
+  assertFalse(ledger.takeGathered(), "nobody was answered yet");
   ledger.sync(2);
   await Promise.all(first.slice(0, 2));
-  const second = [waitOnce()];
-  assertEquals(ledger.takeGathered(), false, "one of three is missing");
-  second.push(waitOnce());
+  const second = [commit(50)];
+  assertFalse(ledger.takeGathered(), "ten are missing");
+  second.push(commit(10));
   assertEquals([ledger.takeGathered(), ledger.takeGathered()], [true, false]);
+  await clock.advance(60);
   ledger.sync(ledger.lastNotice);
   await Promise.all([...first, ...second]);
   ledger.commit();
+  await clock.advance(60);
   ledger.sync(ledger.lastNotice);
-  assertEquals(ledger.takeGathered(), false, "nobody waits");
+  assertFalse(ledger.takeGathered(), "nobody waits");
+});
+
+Deno.test("CommitLedger.takeGathered() counts those who are answered a moment later with those before them", async () => {
+  const clock = new FakeClock();
+  const ledger = new CommitLedger(clock);
+  const commit = (count: number): Promise<void> => {
+    ledger.commit();
+    return ledger.wait(NEVER, count);
+  };
+  const all = [commit(40), commit(24)];
+  ledger.sync(1);
+  await all[0];
+  await clock.advance(3);
+  ledger.sync(2);
+  await all[1];
+  const back = [commit(24)];
+  assertFalse(ledger.takeGathered(), "forty are missing");
+  back.push(commit(40));
+  assert(ledger.takeGathered());
+  await clock.advance(60);
+  ledger.sync(ledger.lastNotice);
+  await Promise.all(back);
+  const fewer = commit(5);
+  await clock.advance(60);
+  ledger.sync(ledger.lastNotice);
+  await fewer;
+  void commit(5);
+  assert(ledger.takeGathered(), "some went away for good");
 });

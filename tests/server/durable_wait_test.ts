@@ -30,7 +30,7 @@ Deno.test("durableWait() resolves with the port and leaves no timer", async () =
     clock,
     timeoutMs: 5,
   });
-  await wait();
+  await wait(1);
   assertEquals(clock.timers(), 0);
 });
 
@@ -39,7 +39,7 @@ Deno.test("durableWait() rejects with not-yet-durable when the port does", async
   const cause = new Error("no bucket");
   const durability = { committed: () => {}, durable: () => Promise.reject(cause) };
   const error = await assertRejects(
-    () => durableWait({ durability, clock, timeoutMs: 5 })(),
+    () => durableWait({ durability, clock, timeoutMs: 5 })(1),
     PasteError,
     "may still become durable",
   );
@@ -57,7 +57,7 @@ Deno.test("durableWait() tells the port and rejects at the limit, even when the 
       return new Promise<void>(() => {});
     },
   };
-  const rejected = assertRejects(() => durableWait({ durability, clock, timeoutMs: 5 })(), PasteError);
+  const rejected = assertRejects(() => durableWait({ durability, clock, timeoutMs: 5 })(1), PasteError);
   clock.expire();
   assertEquals((await rejected).code, "not-yet-durable");
   assertEquals(signals.map(({ aborted }) => aborted), [true]);
