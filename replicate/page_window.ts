@@ -94,19 +94,19 @@ export class PageWindow {
   /** The committed pages in the order of their numbers, neighbours together. */
   *runs(): Generator<PageRun> {
     const pageNumbers = Uint32Array.from(this.#committed.keys()).sort();
+    const slots = pageNumbers.map((pageNumber) => this.#committed.get(pageNumber) ?? 0);
     const pagesMax = Math.max(1, Math.floor(RUN_BYTES / this.#pageBytes));
     let joined: Uint8Array | null = null;
-    for (let start = 0; start < pageNumbers.length;) {
-      const first = pageNumbers[start] ?? 0;
-      let end = start + 1;
-      while (end - start < pagesMax && pageNumbers[end] === first + end - start) end++;
-      const slots = Array.from(pageNumbers.subarray(start, end), (pageNumber) => this.#committed.get(pageNumber) ?? 0);
-      const [firstSlot = 0] = slots;
-      const bytes = slots.every((slot, at) => slot === firstSlot + at)
-        ? this.#imagesAt(firstSlot, slots.length)
-        : this.#join(slots, joined ??= new Uint8Array(pagesMax * this.#pageBytes));
+    for (let start = 0, end = 0; start < pageNumbers.length; start = end) {
+      const [first = 0, firstSlot = 0] = [pageNumbers[start], slots[start]];
+      let areTogether = true;
+      for (end = start + 1; end - start < pagesMax && pageNumbers[end] === first + end - start; end++) {
+        areTogether &&= slots[end] === firstSlot + end - start;
+      }
+      const bytes = areTogether
+        ? this.#imagesAt(firstSlot, end - start)
+        : this.#join(slots.subarray(start, end), joined ??= new Uint8Array(pagesMax * this.#pageBytes));
       yield { offset: (first - 1) * this.#pageBytes, bytes };
-      start = end;
     }
   }
 
@@ -121,7 +121,7 @@ export class PageWindow {
     return this.#images.subarray(slot * this.#pageBytes, (slot + count) * this.#pageBytes);
   }
 
-  #join(slots: readonly number[], room: Uint8Array): Uint8Array {
+  #join(slots: Uint32Array, room: Uint8Array): Uint8Array {
     for (const [at, slot] of slots.entries()) room.set(this.#imagesAt(slot, 1), at * this.#pageBytes);
     return room.subarray(0, slots.length * this.#pageBytes);
   }

@@ -17,7 +17,7 @@ import { IncompleteTransaction, WalApplier } from "./wal_applier.ts";
 import { isPageSize } from "./wal/header.ts";
 
 /** Stored bytes of segments that are fetched ahead. A larger segment is read while it is replayed. */
-const PREFETCH_BYTES = 33_554_432;
+const PREFETCH_BYTES = 16_777_216;
 
 /** How often a restore plans anew when objects vanish under it, as retention may run meanwhile. */
 const MAX_PLANS = 3;
@@ -149,16 +149,9 @@ async function openSegment(
   options: DownloadOptions,
 ): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
   if (segment.size > PREFETCH_BYTES) return download(store, segment.key, options);
-  const bytes = new Uint8Array(segment.size);
-  const more: Uint8Array[] = []; // of an object that grew after it was listed
-  let filled = 0;
-  for await (const piece of download(store, segment.key, options)) {
-    const part = piece.subarray(0, bytes.byteLength - filled);
-    bytes.set(part, filled);
-    filled += part.byteLength;
-    if (part.byteLength < piece.byteLength) more.push(piece.subarray(part.byteLength));
-  }
-  return [bytes.subarray(0, filled), ...more];
+  const pieces: Uint8Array[] = [];
+  for await (const piece of download(store, segment.key, options)) pieces.push(piece);
+  return pieces;
 }
 
 /** Writes the snapshot as it is and returns the database's page size. */

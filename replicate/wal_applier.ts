@@ -14,7 +14,7 @@ import { decodeWalHeader, WAL_HEADER_BYTES, type WalHeader } from "./wal/header.
 import { firstFramePoint, scanFrames, type ScanPoint } from "./wal/scan.ts";
 
 /** How many bytes of pages are held before they are written. There are two such windows: one fills, one is written. */
-const WINDOW_BYTES = 16_777_216;
+const WINDOW_BYTES = 8_388_608;
 
 /** A segment that is about to be replayed. */
 export interface ReplaySegment {

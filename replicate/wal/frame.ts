@@ -56,7 +56,18 @@ export function framesBelow(offset: number, pageBytes: number): number {
  * @throws {RangeError} When there are fewer than 24 bytes.
  */
 export function decodeFrameHeader(bytes: Uint8Array, offset = 0): FrameHeader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return frameHeaderAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset);
+}
+
+/**
+ * The same for one of many frames in a row, whose bytes are looked at through one view.
+ *
+ * @param view The frames.
+ * @param offset Where the frame begins.
+ * @returns The header; nothing is verified.
+ * @throws {RangeError} When there are fewer than 24 bytes.
+ */
+export function frameHeaderAt(view: DataView, offset: number): FrameHeader {
   return {
     pageNumber: view.getUint32(offset),
     commitPageCount: view.getUint32(offset + 4),

@@ -5,7 +5,7 @@
  */
 
 import { type Checksum, checksumsEqual, checksumWords } from "./checksum.ts";
-import { continueFrameChecksum, decodeFrameHeader, frameBytes, type FrameHeader } from "./frame.ts";
+import { continueFrameChecksum, frameBytes, type FrameHeader, frameHeaderAt } from "./frame.ts";
 import { WAL_HEADER_BYTES, type WalHeader } from "./header.ts";
 import { saltsEqual } from "./salt.ts";
 
@@ -65,12 +65,13 @@ export function firstFramePoint(header: WalHeader): ScanPoint {
 export function scanFrames(header: WalHeader, bytes: Uint8Array, from: ScanPoint, visit?: FrameVisitor): WalScan {
   const sizeBytes = frameBytes(header.pageBytes);
   const words = checksumWords(bytes, header.byteOrder);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let stop: ScanPoint = from;
   let lastCommit: WalCommit | null = null;
   for (let start = 0;; start += sizeBytes) {
     if (start === bytes.byteLength) return { stop, end: "end-of-bytes", lastCommit };
     if (start + sizeBytes > bytes.byteLength) return { stop, end: "partial-frame", lastCommit };
-    const frame = decodeFrameHeader(bytes, start);
+    const frame = frameHeaderAt(view, start);
     if (!saltsEqual(frame.salt, header.salt)) return { stop, end: "salt-mismatch", lastCommit };
     const checksum = continueFrameChecksum(stop.checksum, words, start, sizeBytes);
     const valid = checksumsEqual(checksum, frame.checksum) && frame.pageNumber !== 0; // SQLite refuses page 0 too
