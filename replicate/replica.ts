@@ -10,7 +10,7 @@ import { decodeStream } from "./lz4/decode_stream.ts";
 import { Lz4FrameError } from "./lz4/frame_error.ts";
 import { type GenerationListing, groupByGeneration, type LogListing } from "./listing.ts";
 import { formatSegmentKey, GENERATIONS_PREFIX, type SegmentKey } from "./object_key.ts";
-import type { ObjectInfo, ObjectStore, RequestOptions } from "./object_store.ts";
+import type { ObjectStore, RequestOptions } from "./object_store.ts";
 
 /** A replica's generations, and how they follow each other. */
 export interface ReplicaHistory {
@@ -37,9 +37,15 @@ export interface ReplicaHistory {
  * @throws {ReplicateError} `object-damaged` for a link; `store-unavailable` or `store-refused`.
  */
 export async function readHistory(store: ObjectStore, options: RequestOptions = {}): Promise<ReplicaHistory> {
-  const objects: ObjectInfo[] = [];
-  for await (const object of store.list(GENERATIONS_PREFIX, options)) objects.push(object);
-  const listing = groupByGeneration(objects);
+  const listing = groupByGeneration(await Array.fromAsync(store.list(GENERATIONS_PREFIX, options)));
+  return await orderByChain(store, listing, options);
+}
+
+async function orderByChain(
+  store: ObjectStore,
+  listing: readonly GenerationListing[],
+  options: RequestOptions,
+): Promise<ReplicaHistory> {
   const chainLength = await countLinks(store, options);
   const links = await readLastLinks(store, chainLength, listing, options);
   const ranks = new Map(links.map(({ generation }, rank) => [generation, rank]));
@@ -56,7 +62,7 @@ export async function readHistory(store: ObjectStore, options: RequestOptions = 
 }
 
 /**
- * Lists a replica.
+ * Lists a replica. The chain is read only when there is more than one generation to bring in order.
  *
  * @param store Where it is.
  * @param options A signal to give up.
@@ -67,7 +73,8 @@ export async function listReplica(
   store: ObjectStore,
   options: RequestOptions = {},
 ): Promise<readonly GenerationListing[]> {
-  return (await readHistory(store, options)).generations;
+  const listing = groupByGeneration(await Array.fromAsync(store.list(GENERATIONS_PREFIX, options)));
+  return listing.length > 1 ? (await orderByChain(store, listing, options)).generations : listing;
 }
 
 /** The chain's last links, in its order, from one that can be restored. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assertEquals, assertFalse, assertLessOrEqual } from "@std/assert";
 import { UploadPace } from "../../replicate/upload_pace.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
@@ -31,7 +31,7 @@ Deno.test("UploadPace.gathered() ends the moment for those who come back, and no
   let hasEnded = false;
   const waited = followed.wait(clock, new AbortController().signal).then(() => hasEnded = true);
   await Promise.resolve();
-  assertEquals(hasEnded, false);
+  assertFalse(hasEnded);
   followed.gathered();
   await waited;
   assertLessOrEqual(followed.waitMs(now + 80), 0);

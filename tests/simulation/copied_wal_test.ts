@@ -2,7 +2,7 @@
  * A WAL that is in the database file as a whole already, when the engine wants to restart it.
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../support/fake_clock.ts";
 import { assertRestoresEqual } from "../support/page_compare.ts";
 import { passTime } from "../support/pass_time.ts";
@@ -42,8 +42,8 @@ Deno.test("hazard 1: a commit at the worst instant restarts no WAL that others h
     await engine.commit("INSERT INTO note (body) VALUES ('after it')");
     await engine.synced();
     await passTime(clock, 10_000);
-    assertEquals(commits > 0, true);
-    assertEquals(engine.eventsOf("wal-restarted").length > restarts, true);
+    assert(commits > 0);
+    assert(engine.eventsOf("wal-restarted").length > restarts);
     assertEquals(engine.eventsOf("generation-started").map(({ reason }) => reason), ["first generation"]);
     await engine.stop();
     await assertRestoresEqual(store, path);
