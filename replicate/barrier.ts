@@ -56,6 +56,9 @@ export type TailCapture =
  */
 const BUMP_TRIES = 120;
 
+/** How often what follows is looked for at the most, each time with a look at the WAL: some milliseconds in all. */
+const FOLLOWING_LOOKS = 20;
+
 /**
  * Copies most of the WAL into the database file while others go on writing, so that the barrier, which keeps them waiting,
  * has little left to copy.
@@ -63,16 +66,27 @@ const BUMP_TRIES = 120;
  * The long read transaction begins anew at the WAL's end as it is now; what is captured after that reaches at least as far;
  * and SQLite copies nothing that lies behind a reader's mark. The caller knows of a frame behind the transaction's present
  * mark: nobody can have copied that one, so not all of the WAL is in the database file, and the new mark is above 0 too.
+ * And nothing is copied unless a commit is captured that lies behind the new mark: all of the WAL in the database file would
+ * leave a barrier that fails, or an engine that ends, with nothing that keeps the WAL from being restarted.
  *
- * @param options Connections and captor, which is called while others may append.
+ * @param options Connections, captor, which is called while others may append, and who knows the WAL's end.
  * @throws {ReplicateError} What the database or the captor throws.
  */
 export async function copyAhead(
-  { database, captureTail }: Pick<BarrierOptions, "database" | "captureTail">,
+  { database, captureTail, findEnd }: Pick<BarrierOptions, "database" | "captureTail"> & {
+    /** Where the WAL's committed frames end, in bytes. */
+    readonly findEnd: () => Promise<number>;
+  },
 ): Promise<void> {
   database.holdRead();
-  const { type } = await captureTail();
-  if (type === "captured") database.checkpoint();
+  const markEnd = await findEnd();
+  for (let looks = 0; looks < FOLLOWING_LOOKS; looks++) {
+    const tail = await captureTail();
+    if (tail.type !== "captured") return;
+    if (tail.end <= markEnd) continue;
+    database.checkpoint();
+    return;
+  }
 }
 
 /**

@@ -152,7 +152,7 @@ export class Database {
     this.counters.unlocked();
   }
 
-  /** Copies frames into the database file as far as no reader stands in the way. Only ever inside the barrier. */
+  /** Copies frames into the database file as far as no reader stands in the way. For `barrier.ts` only. */
   checkpoint(): CheckpointResult {
     try {
       return this.counters.checkpoint(() => {

@@ -1,114 +1,12 @@
 /** Every outcome of the barrier on a real database; whatever it is, nobody can restart the WAL afterwards. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type BarrierOutcome, copyAhead, runBarrier, type TailCapture } from "../../replicate/barrier.ts";
-import { type Clock, systemClock } from "../../replicate/clock.ts";
-import { Database } from "../../replicate/database.ts";
+import type { TailCapture } from "../../replicate/barrier.ts";
+import type { Database } from "../../replicate/database.ts";
 import { WalCursor, WalDiscontinuity } from "../../replicate/wal_cursor.ts";
-import { WalFile } from "../../replicate/wal_file.ts";
-import type { WalHeader } from "../../replicate/wal/header.ts";
 import { saltFollows, saltsEqual } from "../../replicate/wal/salt.ts";
-import { openApplication, withFolder } from "../support/replicator_fixture.ts";
-import type { Sqlite } from "../support/sqlite.ts";
-
-/** The system's clock, for which waiting for a lock is over soon. */
-const hastyClock: Clock = {
-  ...systemClock,
-  monotonic: () => systemClock.monotonic() * 500,
-};
-
-interface Scene {
-  readonly database: Database;
-  readonly walFile: WalFile;
-  readonly application: Sqlite;
-  readonly cursor: WalCursor;
-  readonly path: string;
-  /** Runs the barrier; captures everything unless told otherwise. */
-  readonly run: (captureTail?: () => Promise<TailCapture>) => Promise<BarrierOutcome>;
-}
-
-async function withScene(body: (scene: Scene) => Promise<void>): Promise<void> {
-  await withFolder(async (folder) => {
-    const path = `${folder}/app.db`;
-    using application = openApplication(path);
-    application.exec("CREATE TABLE note (id INTEGER PRIMARY KEY, body)");
-    const database = await Database.open(path, hastyClock);
-    try {
-      using walFile = new WalFile(path);
-      database.holdRead();
-      for (let i = 0; i < 5; i++) application.exec("INSERT INTO note (body) VALUES (randomblob(3000))");
-      const cursor = new WalCursor(walFile, await headerOf(walFile), { runBytesMax: 65_536 });
-      const captureAll = async (): Promise<TailCapture> => {
-        while (await cursor.next() !== null);
-        return { type: "captured", end: cursor.offset };
-      };
-      const run = (captureTail = captureAll): Promise<BarrierOutcome> =>
-        runBarrier({ database, walFile, clock: hastyClock, captureTail });
-      await body({ database, walFile, application, cursor, path, run });
-      await assertReadIsHeld({ walFile, application, path });
-    } finally {
-      database.close();
-    }
-  });
-}
-
-async function headerOf(walFile: WalFile): Promise<WalHeader> {
-  const header = await walFile.readHeader();
-  if (header === null) throw new Error("There is no WAL");
-  return header;
-}
-
-/** The outcome, of the type that a test expects. */
-function expectType<T extends BarrierOutcome["type"]>(
-  outcome: BarrierOutcome,
-  type: T,
-): Extract<BarrierOutcome, { type: T }> {
-  if (outcome.type !== type) throw new Error(`The barrier ended as "${outcome.type}" instead of "${type}"`);
-  return outcome as Extract<BarrierOutcome, { type: T }>;
-}
-
-/** Tries to restart the WAL as another process would. */
-async function assertReadIsHeld(
-  { walFile, application, path }: Pick<Scene, "walFile" | "application" | "path">,
-): Promise<void> {
-  application.exec("INSERT INTO note (body) VALUES ('a frame that is not in the database file')");
-  const before = await headerOf(walFile);
-  using foreign = openApplication(path);
-  foreign.all("PRAGMA wal_checkpoint(RESTART)");
-  foreign.all("PRAGMA wal_checkpoint(PASSIVE)");
-  for (let i = 0; i < 3; i++) foreign.exec("INSERT INTO note (body) VALUES ('foreign')");
-  assert(saltsEqual((await headerOf(walFile)).salt, before.salt), "nobody restarts the WAL");
-}
-
-Deno.test("copyAhead() copies what is captured while others write, and the barrier copies the rest", async () => {
-  await withScene(async ({ database, walFile, application, cursor, run }) => {
-    let ahead = 0;
-    await copyAhead({
-      database,
-      captureTail: async () => {
-        while (await cursor.next() !== null);
-        ahead = cursor.offset;
-        application.exec("INSERT INTO note (body) VALUES ('while it is captured')");
-        return { type: "captured", end: ahead };
-      },
-    });
-    const [row] = application.all("PRAGMA wal_checkpoint(PASSIVE)");
-    assertEquals(32 + Number(row?.["checkpointed"]) * 4120, ahead, "no frame more than was captured");
-    assertEquals(Number(row?.["log"]), Number(row?.["checkpointed"]) + 1);
-    assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt));
-    const outcome = expectType(await run(), "restarted");
-    assertEquals(cursor.offset, 32 + outcome.walFrames * 4120);
-  });
-});
-
-Deno.test("copyAhead() copies nothing when not all could be captured", async () => {
-  await withScene(async ({ database }) => {
-    for (const type of ["behind", "unwanted"] as const) {
-      await copyAhead({ database, captureTail: () => Promise.resolve({ type }) });
-    }
-    assertEquals(database.counters.take().checkpoints, 0);
-  });
-});
+import { expectType, headerOf, withScene } from "../support/barrier_scene.ts";
+import { openApplication } from "../support/replicator_fixture.ts";
 
 Deno.test("runBarrier() has SQLite restart the WAL when everything is captured", async () => {
   await withScene(async ({ walFile, application, cursor, run }) => {
