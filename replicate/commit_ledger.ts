@@ -120,8 +120,9 @@ export class CommitLedger {
     const firstUnsynced = this.#ages.findLastIndex((age) => age.notice <= notice + 1);
     if (this.pendingCount === 0) this.#ages = [];
     else if (firstUnsynced > 0) this.#ages.splice(0, firstUnsynced);
-    this.#expect();
-    for (const waiter of this.#waiters) if (waiter.notice <= notice) waiter.resolve();
+    const answered = [...this.#waiters].filter((waiter) => waiter.notice <= notice);
+    if (answered.length > 0) this.#expect();
+    for (const waiter of answered) waiter.resolve();
   }
 
   /** Takes note of how many wait, before some of them are answered. */
