@@ -219,7 +219,8 @@ function streamOf(
         signal?.throwIfAborted();
         const buffer = new Uint8Array(READ_BYTES);
         const count = await file.read(buffer);
-        if (count !== null) return controller.enqueue(buffer.subarray(0, count));
+        // Of a small object the rest of the buffer would be kept along with it.
+        if (count !== null) return controller.enqueue(count < READ_BYTES ? buffer.slice(0, count) : buffer);
         file.close();
         controller.close();
       } catch (error) {

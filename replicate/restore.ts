@@ -19,6 +19,9 @@ import { isPageSize } from "./wal/header.ts";
 /** Stored bytes of segments that are fetched ahead. A larger segment is read while it is replayed. */
 const PREFETCH_BYTES = 16_777_216;
 
+/** What a segment costs beyond its bytes while it waits, generously: there may be many tiny ones. */
+const SEGMENT_BYTES = 16_384;
+
 /** How often a restore plans anew when objects vanish under it, as retention may run meanwhile. */
 const MAX_PLANS = 3;
 
@@ -115,7 +118,7 @@ async function replay(
   const bounds = {
     parallelism: options.parallelism ?? 8,
     sizeMax: PREFETCH_BYTES,
-    sizeOf: ({ size }: SegmentInfo) => Math.min(size, PREFETCH_BYTES),
+    sizeOf: ({ size }: SegmentInfo) => Math.min(size + SEGMENT_BYTES, PREFETCH_BYTES),
   };
   await using fetched = new Prefetch(plan.segments, bounds, async (segment, stop) => {
     const signal = options.signal === undefined ? stop : AbortSignal.any([options.signal, stop]);

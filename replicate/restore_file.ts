@@ -24,7 +24,7 @@ const SIDECARS = ["-wal", "-shm", "-journal"];
 /**
  * A database file in the making: `<path>.tmp` until it is complete.
  *
- * Written is behind the caller's back, while it makes what comes next. What goes wrong there comes out at the next call.
+ * Written is behind the caller's back, while it makes what comes next. What goes wrong there comes out at a later call, `complete` at the latest.
  */
 export class RestoreFile implements AsyncDisposable {
   readonly #path: string;
@@ -123,7 +123,8 @@ export class RestoreFile implements AsyncDisposable {
 
   /** Closes the file; removes it unless it was finished. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled([this.#writing, this.#syncing]);
+    await Promise.allSettled([this.#writing]); // the last write may begin a sync
+    await Promise.allSettled([this.#syncing]);
     this.#file.close();
     if (!this.#isDone) await Deno.remove(this.#temporaryPath);
   }
