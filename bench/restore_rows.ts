@@ -84,9 +84,11 @@ async function manyPastesInFolder(setting: Setting): Promise<Source> {
 }
 
 async function manyPastesInBucket(setting: Setting, delayMs: number): Promise<Source> {
-  const { env, [Symbol.asyncDispose]: dispose } = await openBucket(delayMs);
+  await using cleanup = new AsyncDisposableStack();
+  const { env } = cleanup.use(await openBucket(delayMs));
   await storeManyPastes(setting, env);
-  return { url: env["DB_REPLICA_URL"] ?? "", env, [Symbol.asyncDispose]: dispose };
+  const kept = cleanup.move();
+  return { url: env["DB_REPLICA_URL"] ?? "", env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 async function storeManyPastes(setting: Setting, env: Environment): Promise<void> {
@@ -112,7 +114,7 @@ async function timeWrites(path: string, sizeBytes: number): Promise<number> {
   const begunAt = performance.now();
   using file = await Deno.open(path, { write: true, createNew: true });
   const piece = new Uint8Array(1_048_576);
-  for (let written = 0; written < sizeBytes; written += piece.byteLength) await file.write(piece);
+  for (let written = 0; written < sizeBytes;) written += await file.write(piece);
   await file.sync();
   return performance.now() - begunAt;
 }

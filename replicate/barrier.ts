@@ -3,8 +3,8 @@
  *
  * Two invariants make it impossible to lose a frame. A checkpoint copies no frame that is not captured; and no connection
  * of ours checkpoints outside of this file. A WAL can restart only after all of it is in the database file, and while no
- * reader has a mark above 0 in it. The long read transaction has one, but for a moment in the barrier, when nobody can
- * append and all is captured.
+ * reader has a mark above 0 in it. The long read transaction has one, except at the end of a barrier: from when all is captured
+ * and copied, under the write lock, until the WAL has begun anew.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface BarrierOptions {
   readonly walFile: WalFile;
   /** Measures how long the lock is held. */
   readonly clock: Clock;
-  /** Captures every committed frame, for each replica that goes on; called while nobody can append. */
+  /** Captures every committed frame, for each replica that goes on. In the barrier nobody can append meanwhile. */
   readonly captureTail: () => Promise<TailCapture>;
 }
 

@@ -125,7 +125,7 @@ export class ReplicaWriter {
       this.#sync.uploadedNotice >= this.#context.lastNotice() && this.#sync.lagBytes === 0;
   }
 
-  /** Captures all that is committed into memory, while nobody can append; see {@linkcode captureTail}. */
+  /** Captures all that is committed into memory; see {@linkcode captureTail}. */
   captureTail(): Promise<boolean> {
     return captureTail(this.#sync, this.#context);
   }

@@ -35,7 +35,7 @@ export interface RestoreOptions extends Omit<DownloadOptions, "onBytes"> {
   readonly target?: RestoreTarget;
   /** How, when that is known already: it saves a listing. Made anew should its objects have vanished meanwhile. */
   readonly plan?: RestorePlan;
-  /** How many objects are fetched at a time. Default: 8. */
+  /** How many WAL segments are fetched at a time, beside the snapshot. Default: 8. */
   readonly parallelism?: number;
   /**
    * Looks at the complete database before it appears under its name, and throws when it must not appear. Gets the path

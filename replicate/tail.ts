@@ -1,5 +1,5 @@
 /**
- * The WAL's tail: what is captured within the barrier.
+ * The WAL's tail: what is captured within the barrier, and before most of a WAL is copied ahead of it.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { ReplicaSync } from "./sync.ts";
 import { WalDiscontinuity } from "./wal_cursor.ts";
 import type { WriterContext } from "./writer_context.ts";
 
-/** How long the write lock may be kept for uploads of what memory cannot hold, in milliseconds. */
+/** How long what memory cannot hold is uploaded, in milliseconds: in the barrier the write lock is kept so long. */
 const TAIL_HOLD_MS = 250;
 
 /** How many segments' worth may wait in memory: more than outside the barrier, as all of the tail has to be held. */
 const TAIL_SEGMENTS = 6;
 
 /**
- * Captures all that is committed into memory, while nobody can append. What does not fit is uploaded meanwhile, for a
- * short time: an application that writes faster than the replica takes it is slowed down rather than lost.
+ * Captures all that is committed into memory. What does not fit is uploaded meanwhile, for a short time. In the barrier
+ * nobody can append until then: an application that writes faster than the replica takes it is slowed down rather than lost.
  *
  * @param sync Captures and uploads.
  * @param context Clock, notices and bounds.

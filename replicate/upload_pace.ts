@@ -23,9 +23,9 @@ const CAPTURE_INTERVAL_MS = 50;
 export class UploadPace {
   readonly #intervalMs: number;
   readonly #wake = new Wake();
-  /** The same without the moment for those who come back. */
-  #earliestAt = 0;
   #nextAt = 0;
+  /** When it would be time if nobody was expected back. */
+  #earliestAt = 0;
 
   /** @param intervalMs The least time from the beginning of one upload to that of the next, in milliseconds. */
   constructor(intervalMs: number) {

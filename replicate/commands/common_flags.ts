@@ -27,4 +27,4 @@ export const REPLICA_FLAG: FlagSpec = {
 export const JSON_FLAG: FlagSpec = { name: "json", value: null, help: "print a line of JSON for each row" };
 
 /** How many objects are fetched at a time. */
-export const PARALLELISM_FLAG: FlagSpec = { name: "parallelism", value: "N", help: "objects to fetch at a time (8)" };
+export const PARALLELISM_FLAG: FlagSpec = { name: "parallelism", value: "N", help: "segments to fetch at a time (8)" };
