@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeFrame } from "../../replicate/lz4/block.ts";
+import { listReplica } from "../../replicate/replica.ts";
+import type { ObjectStore } from "../../replicate/object_store.ts";
 import { restore } from "../../replicate/restore.ts";
+import { LATEST, planRestore } from "../../replicate/restore_plan.ts";
 import {
   copyFixture,
   FIXTURE_NAMES,
@@ -142,6 +145,36 @@ Deno.test("restore() takes the older generation when the newest has no snapshot 
   await using replica = await ReplicaFolder.of(HISTORY);
   await replica.put(segmentKey(0, 0, generationOf("ffffffffffffffff")), SEAL, Date.UTC(2030, 0, 1));
   assertEquals(sha256(await replica.restoredBytes()), sha256(HISTORY.database));
+});
+
+Deno.test("restore() holds no more than about a thousand segments that wait, however small they are", async () => {
+  await using replica = await ReplicaFolder.of(HISTORY);
+  const plan = planRestore(await listReplica(replica.store), LATEST);
+  if (plan === null) throw new Error("There is nothing to restore");
+  const tiny = Array.from({ length: 3_000 }, (_, index) => {
+    return { key: segmentKey(index, 0), index, offset: 0, size: SEAL.byteLength, modifiedAtMs: 0 };
+  });
+  const begun: string[] = [];
+  const store: ObjectStore = {
+    ...beforeReads(replica.store, () => Promise.resolve()),
+    read: async (key, options) => {
+      if (key !== plan.snapshot.key) {
+        begun.push(key);
+        return ReadableStream.from([SEAL]);
+      }
+      for (let turns = 0; turns < 100; turns++) await new Promise((resolve) => setTimeout(resolve, 0));
+      assert(begun.length > 500 && begun.length < 1_100, `${begun.length} were fetched before the first was wanted`);
+      return await replica.store.read(key, options);
+    },
+  };
+  const result = await restore(store, {
+    outputPath: replica.outputPath,
+    plan: { ...plan, segments: tiny },
+    clock: impatientClock,
+    random: () => 0.5,
+  });
+  assertEquals(result?.objects, 3_001);
+  assertEquals(begun, tiny.map(({ key }) => key));
 });
 
 Deno.test("restore() tells its progress from nothing to all", async () => {
