@@ -92,7 +92,7 @@ export class ReplicaWriter {
 
   /** Says that something was committed, or that it is time to look; or that those are back whom the last upload answered. */
   wake(why?: "gathered"): void {
-    if (why === "gathered") this.#pace.gathered();
+    if (why === "gathered") this.#pace.gathered(this.#context.clock.monotonic());
     else this.#wake.ring();
   }
 

@@ -8,13 +8,20 @@ import type { Clock } from "./clock.ts";
 import { Wake } from "./wake.ts";
 
 /**
- * How long the next upload waits for those who were answered by the last one, as a share of what that took, and at the
- * most in milliseconds. Without it two groups of clients take turns, and each waits for the other's upload and its own.
+ * How long the next upload waits at the most for those who were answered by the last one, as a share of what that took, and
+ * in milliseconds. Without it two groups of clients take turns, and each waits for the other's upload and its own.
  * After a quick upload there is no such wait: what comes meanwhile may as well be handled while the next one runs.
  */
-const LINGER_SHARE = 1 / 8;
-const LINGER_MAX_MS = 10;
+const LINGER_SHARE = 1 / 2;
+const LINGER_MAX_MS = 20;
 const QUICK_MS = 10;
+
+/**
+ * Where clients do not come back, nobody is to wait for them: after so many waits in vain, one after the other, only every
+ * so manieth upload is followed by one.
+ */
+const VAIN_LINGERS_MAX = 2;
+const LINGER_EVERY = 8;
 
 /** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
 const CAPTURE_INTERVAL_MS = 50;
@@ -26,6 +33,8 @@ export class UploadPace {
   #nextAt = 0;
   /** When it would be time if nobody was expected back. */
   #earliestAt = 0;
+  /** How many uploads ended since one for whose clients it was worth waiting. */
+  #sinceGathered = 0;
 
   /** @param intervalMs The least time from the beginning of one upload to that of the next, in milliseconds. */
   constructor(intervalMs: number) {
@@ -37,8 +46,13 @@ export class UploadPace {
     this.#nextAt = 0;
   }
 
-  /** Those who were answered by the last upload are back: nobody else is waited for. */
-  gathered(): void {
+  /**
+   * Those who were answered by the last upload are back: nobody else is waited for.
+   *
+   * @param nowMs The time, by the clock of {@linkcode UploadPace.uploaded}.
+   */
+  gathered(nowMs: number): void {
+    if (nowMs < this.#nextAt) this.#sinceGathered = 0;
     this.#nextAt = Math.min(this.#nextAt, this.#earliestAt);
     this.#wake.ring();
   }
@@ -53,9 +67,11 @@ export class UploadPace {
    */
   uploaded({ turnAt, beganAt, endedAt }: Readonly<Record<"turnAt" | "beganAt" | "endedAt", number>>): number {
     const tookMs = endedAt - beganAt;
-    const lingerMs = tookMs < QUICK_MS ? 0 : Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS);
+    const lingers = tookMs >= QUICK_MS &&
+      (this.#sinceGathered < VAIN_LINGERS_MAX || this.#sinceGathered % LINGER_EVERY === 0);
+    this.#sinceGathered++;
     this.#earliestAt = turnAt + this.#intervalMs;
-    this.#nextAt = Math.max(this.#earliestAt, endedAt + lingerMs);
+    this.#nextAt = Math.max(this.#earliestAt, endedAt + (lingers ? Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS) : 0));
     return tookMs;
   }
 

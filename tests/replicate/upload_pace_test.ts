@@ -11,16 +11,38 @@ Deno.test("UploadPace keeps an interval between the beginnings of uploads", () =
   assertLessOrEqual(pace.waitMs(5_050), 0);
 });
 
+/** Uploads one after the other, each of 48 ms; tells how long the next one has to wait after each. */
+function waitsAfter(pace: UploadPace, uploads: number, gatheredAfterMs?: number): readonly number[] {
+  return Array.from({ length: uploads }, (_, i) => {
+    const endedAt = i * 100 + 48;
+    pace.uploaded({ turnAt: i * 100, beganAt: i * 100, endedAt });
+    const waitMs = pace.waitMs(endedAt);
+    if (gatheredAfterMs !== undefined) pace.gathered(endedAt + gatheredAfterMs);
+    return waitMs;
+  });
+}
+
 Deno.test("UploadPace has the next upload wait a moment for those whom the last one has answered, where uploads follow each other", () => {
-  const pace = new UploadPace(0);
-  pace.uploaded({ turnAt: 0, beganAt: 0, endedAt: 48 });
-  assertEquals(pace.waitMs(48), 6);
-  pace.uploaded({ turnAt: 100, beganAt: 120, endedAt: 136 });
-  assertEquals(pace.waitMs(136), 2);
-  pace.uploaded({ turnAt: 200, beganAt: 200, endedAt: 209 });
-  assertEquals(pace.waitMs(209), 0);
-  pace.uploaded({ turnAt: 0, beganAt: 0, endedAt: 2_000 });
-  assertEquals(pace.waitMs(2_000), 10);
+  const cases = [[0, 16, 8], [20, 36, 8], [0, 9, 0], [0, 2_000, 20]] as const;
+  for (const [beganAt, endedAt, waitMs] of cases) {
+    const pace = new UploadPace(0);
+    pace.uploaded({ turnAt: 0, beganAt, endedAt });
+    assertEquals(pace.waitMs(endedAt), waitMs);
+  }
+});
+
+Deno.test("UploadPace waits after each upload as long as those come back whom it waits for", () => {
+  assertEquals(waitsAfter(new UploadPace(0), 20, 19), Array.from({ length: 20 }, () => 20));
+});
+
+Deno.test("UploadPace hardly waits where nobody comes back, or comes too late, and waits again once it was worth it", () => {
+  for (const gatheredAfterMs of [undefined, 21]) {
+    const pace = new UploadPace(0);
+    const waits = waitsAfter(pace, 26, gatheredAfterMs);
+    assertEquals(waits.flatMap((waitMs, i) => waitMs > 0 ? [i] : []), [0, 1, 8, 16, 24]);
+    waitsAfter(pace, 6);
+    assertEquals(waitsAfter(pace, 3, 5), [20, 20, 20]);
+  }
 });
 
 Deno.test("UploadPace.gathered() ends the moment for those who come back, and not the interval", async () => {
@@ -32,12 +54,12 @@ Deno.test("UploadPace.gathered() ends the moment for those who come back, and no
   const waited = followed.wait(clock, new AbortController().signal).then(() => hasEnded = true);
   await Promise.resolve();
   assertFalse(hasEnded);
-  followed.gathered();
+  followed.gathered(now + 80);
   await waited;
   assertLessOrEqual(followed.waitMs(now + 80), 0);
   const kept = new UploadPace(1_000);
   kept.uploaded({ turnAt: now, beganAt: now, endedAt: now + 80 });
-  kept.gathered();
+  kept.gathered(now + 80);
   assertEquals(kept.waitMs(now + 80), 920);
 });
 
