@@ -56,9 +56,6 @@ export type TailCapture =
  */
 const BUMP_TRIES = 120;
 
-/** How often what follows is looked for at the most, each time with a look at the WAL: some milliseconds in all. */
-const FOLLOWING_LOOKS = 20;
-
 /**
  * Copies most of the WAL into the database file while others go on writing, so that the barrier, which keeps them waiting,
  * has little left to copy.
@@ -66,27 +63,16 @@ const FOLLOWING_LOOKS = 20;
  * The long read transaction begins anew at the WAL's end as it is now; what is captured after that reaches at least as far;
  * and SQLite copies nothing that lies behind a reader's mark. The caller knows of a frame behind the transaction's present
  * mark: nobody can have copied that one, so not all of the WAL is in the database file, and the new mark is above 0 too.
- * And nothing is copied unless a commit is captured that lies behind the new mark: all of the WAL in the database file would
- * leave a barrier that fails, or an engine that ends, with nothing that keeps the WAL from being restarted.
  *
- * @param options Connections, captor, which is called while others may append, and who knows the WAL's end.
+ * @param options Connections and captor, which is called while others may append.
  * @throws {ReplicateError} What the database or the captor throws.
  */
 export async function copyAhead(
-  { database, captureTail, findEnd }: Pick<BarrierOptions, "database" | "captureTail"> & {
-    /** Where the WAL's committed frames end, in bytes. */
-    readonly findEnd: () => Promise<number>;
-  },
+  { database, captureTail }: Pick<BarrierOptions, "database" | "captureTail">,
 ): Promise<void> {
   database.holdRead();
-  const markEnd = await findEnd();
-  for (let looks = 0; looks < FOLLOWING_LOOKS; looks++) {
-    const tail = await captureTail();
-    if (tail.type !== "captured") return;
-    if (tail.end <= markEnd) continue;
-    database.checkpoint();
-    return;
-  }
+  const { type } = await captureTail();
+  if (type === "captured") database.checkpoint();
 }
 
 /**
@@ -106,14 +92,21 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
     if (before === null) return { type: "busy" };
     const tail = await options.captureTail();
     if (tail.type === "behind") return tail;
-    database.holdRead();
-    const { isBusy, walFrames, checkpointedFrames } = database.checkpoint();
+    // As far as our own mark. Who is in the way now leaves it where it is, and with it the WAL.
+    const { isBusy, walFrames } = database.checkpoint();
     if (isBusy) return { type: "busy" };
-    if (checkpointedFrames < walFrames) return { type: "pinned", walFrames, checkpointedFrames };
     // SQLite counts the frames on its own: captured and committed must be the same.
     if (tail.type === "captured" && walFrames !== framesBelow(tail.end, before.pageBytes)) {
       throw new WalDiscontinuity("wal overwritten by another process");
     }
+    database.holdRead();
+    const { isBusy: isOvertaken, checkpointedFrames } = database.checkpoint();
+    if (isOvertaken) {
+      const header = await raiseMark(database, walFile, before);
+      const heldMs = clock.monotonic() - lockedAt;
+      return header === null ? { type: "busy" } : { type: "restarted", header, walFrames, heldMs };
+    }
+    if (checkpointedFrames < walFrames) return { type: "pinned", walFrames, checkpointedFrames };
     // A mark above 0 would stop our own restart. One that begins now is 0, as all is in the database file: it lets the WAL
     // restart once, and keeps others from a checkpoint, without which it cannot restart a second time.
     database.holdRead();
@@ -128,18 +121,32 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
   }
 }
 
+/**
+ * Sees to it that the long read transaction has a mark above 0, though others may have copied all of the WAL: it begins
+ * anew once there is a frame that nobody can have copied. Has the new header where that commit has restarted the WAL.
+ */
+async function raiseMark(database: Database, walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
+  database.bumpAndUnlock();
+  database.holdRead();
+  return await readNextHeader(walFile, before);
+}
+
 /** Commits until the WAL begins anew: our bump does it, or whoever was faster. Null when a reader prevents it. */
 async function restartWal(database: Database, walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
   for (let tries = 1;; tries++) {
     const isBumped = await tryBump(database);
     if (isBumped) database.holdRead();
-    const header = await walFile.readHeader();
-    if (header !== null && !saltsEqual(header.salt, before.salt)) {
-      if (saltFollows(before.salt, header.salt)) return header;
-      throw new WalDiscontinuity("wal restarted by another process");
-    }
-    if (isBumped || tries === BUMP_TRIES) return null;
+    const header = await readNextHeader(walFile, before);
+    if (header !== null || isBumped || tries === BUMP_TRIES) return header;
   }
+}
+
+/** The header of the WAL that follows, null as long as there is none. */
+async function readNextHeader(walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
+  const header = await walFile.readHeader();
+  if (header === null || saltsEqual(header.salt, before.salt)) return null;
+  if (saltFollows(before.salt, header.salt)) return header;
+  throw new WalDiscontinuity("wal restarted by another process");
 }
 
 async function tryBump(database: Database): Promise<boolean> {

@@ -65,7 +65,9 @@ export class Database {
   static async open(path: string, clock: Clock): Promise<Database> {
     const database = new Database(path, clock);
     try {
-      if (!hasTables(database.#writer)) await database.#write(CREATE_TABLES);
+      if (hasTables(database.#writer)) return database;
+      if (!await database.tryLockWrites()) throw busyError();
+      database.#commit(CREATE_TABLES);
       return database;
     } catch (error) {
       database.close();
@@ -144,7 +146,7 @@ export class Database {
     return false;
   }
 
-  /** Gives the write lock back; nothing was written under it. */
+  /** Gives the write lock back; what was written under it and not committed is gone. */
   unlockWrites(): void {
     if (!this.#isWriteLocked) return;
     rollback(this.#writer);
@@ -171,9 +173,17 @@ export class Database {
    * @throws {ReplicateError} `database-busy` (retryable).
    */
   async bump(): Promise<void> {
-    await this.#write([
-      "INSERT INTO _litestream_seq (id, seq) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET seq = seq + 1",
-    ]);
+    if (!await this.tryLockWrites()) throw busyError();
+    this.bumpAndUnlock();
+  }
+
+  /**
+   * The same under the write lock, which is given back with it.
+   *
+   * @throws {ReplicateError} `internal` when SQLite refuses; the lock is given back.
+   */
+  bumpAndUnlock(): void {
+    this.#commit(["INSERT INTO _litestream_seq (id, seq) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET seq = seq + 1"]);
   }
 
   /** Begins a read transaction of its own, which sees the database as it is now. */
@@ -210,12 +220,10 @@ export class Database {
     for (const connection of [this.#checkpointer, this.#writer, this.#nextReader, this.#reader]) connection.close();
   }
 
-  async #write(statements: readonly string[]): Promise<void> {
-    if (!await this.tryLockWrites()) throw busyError();
+  #commit(statements: readonly string[]): void {
     try {
       for (const statement of statements) this.#writer.exec(statement);
       this.#writer.exec("COMMIT");
-      this.#isWriteLocked = false;
     } catch (error) {
       throw asReplicateError(error);
     } finally {

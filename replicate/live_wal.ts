@@ -174,8 +174,7 @@ export class LiveWal {
     if (this.#markEnd === null || capturedEnd <= this.#markEnd) return;
     this.#markEnd = null;
     try {
-      const findEnd = async (): Promise<number> => await captors[0]?.cursor?.findEnd() ?? Infinity;
-      await copyAhead({ ...this.#options, captureTail: () => captureTails(captors), findEnd });
+      await copyAhead({ ...this.#options, captureTail: () => captureTails(captors) });
     } catch (error) {
       if (!(error instanceof ReplicateError) || error instanceof WalDiscontinuity) throw error;
     } // else the barrier meets the same, and tells it

@@ -225,8 +225,8 @@ export class ReplicaWriter {
       this.#sync.tally.uploadMs += this.#pace.uploaded({ turnAt, beganAt, endedAt: clock.monotonic() });
       if ((this.#sync.uploadedEnd?.offset ?? 0) <= this.#context.bumpEnd()) this.#pace.hurry(); // nothing but our own commit
       this.#snapshots.count(this.#sync.uploadedEnd);
-      if (this.#sync.queuedBytes === 0) break;
       this.#onStatus();
+      if (this.#sync.queuedBytes === 0) break;
     }
     if (this.#pace.waitMs(clock.monotonic()) > 0) await this.#capture(); // some of it was announced late, and is safe now
     this.#snapshots.advance(this.#sync.position);

@@ -24,7 +24,8 @@ const SIDECARS = ["-wal", "-shm", "-journal"];
 /**
  * A database file in the making: `<path>.tmp` until it is complete.
  *
- * Written is behind the caller's back, while it makes what comes next. What goes wrong there comes out at a later call, `complete` at the latest.
+ * It is written behind the caller's back, while the caller makes what comes next. What goes wrong there comes out at a
+ * later call, `complete` at the latest.
  */
 export class RestoreFile implements AsyncDisposable {
   readonly #path: string;

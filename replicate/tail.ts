@@ -34,7 +34,8 @@ export async function captureTail(
   while (!await sync.capture(lastNotice(), TAIL_SEGMENTS * settings.segmentBytesMax)) {
     if (clock.monotonic() >= giveUpAt || sync.isUploading) return false;
     try {
-      await withDeadline(clock, TAIL_HOLD_MS, undefined, (signal) => sync.upload(signal));
+      const hasMoved = await withDeadline(clock, TAIL_HOLD_MS, undefined, (signal) => sync.upload(signal));
+      if (!hasMoved) return false; // its generation was given up meanwhile
     } catch {
       return false; // the writer's own loop meets the same failure, and tells it
     }
@@ -61,6 +62,7 @@ export interface TailCaptor {
 export async function captureTails(captors: readonly TailCaptor[]): Promise<TailCapture> {
   let end: number | null = null;
   for (const captor of captors) {
+    if (captor.cursor === null) continue;
     try {
       if (!await captor.captureTail()) return { type: "behind" };
       end = captor.cursor?.offset ?? end;

@@ -17,11 +17,11 @@ const LINGER_MAX_MS = 20;
 const QUICK_MS = 10;
 
 /**
- * Where clients do not come back, nobody is to wait for them: after so many waits in vain, one after the other, only every
- * so manieth upload is followed by one.
+ * Where clients do not come back, nobody is to wait for them: after so many waits in vain, one after the other, there is
+ * one only after every eighth upload.
  */
-const VAIN_LINGERS_MAX = 2;
-const LINGER_EVERY = 8;
+const VAIN_WAITS_MAX = 2;
+const RARE_WAIT = 8;
 
 /** While uploads wait for their time, the WAL is captured this often, in milliseconds. */
 const CAPTURE_INTERVAL_MS = 50;
@@ -33,8 +33,11 @@ export class UploadPace {
   #nextAt = 0;
   /** When it would be time if nobody was expected back. */
   #earliestAt = 0;
-  /** How many uploads ended since one for whose clients it was worth waiting. */
-  #sinceGathered = 0;
+  /** Until when those are waited for who were answered last; null once they are back, or when nobody is waited for. */
+  #lingerEnd: number | null = null;
+  /** How many such waits were in vain, one after the other. */
+  #vainWaits = 0;
+  #uploadsWithoutWait = 0;
 
   /** @param intervalMs The least time from the beginning of one upload to that of the next, in milliseconds. */
   constructor(intervalMs: number) {
@@ -52,7 +55,10 @@ export class UploadPace {
    * @param nowMs The time, by the clock of {@linkcode UploadPace.uploaded}.
    */
   gathered(nowMs: number): void {
-    if (nowMs < this.#nextAt) this.#sinceGathered = 0;
+    if (this.#lingerEnd !== null && nowMs < this.#lingerEnd) {
+      this.#vainWaits = 0;
+      this.#lingerEnd = null;
+    }
     this.#nextAt = Math.min(this.#nextAt, this.#earliestAt);
     this.#wake.ring();
   }
@@ -67,11 +73,10 @@ export class UploadPace {
    */
   uploaded({ turnAt, beganAt, endedAt }: Readonly<Record<"turnAt" | "beganAt" | "endedAt", number>>): number {
     const tookMs = endedAt - beganAt;
-    const lingers = tookMs >= QUICK_MS &&
-      (this.#sinceGathered < VAIN_LINGERS_MAX || this.#sinceGathered % LINGER_EVERY === 0);
-    this.#sinceGathered++;
+    if (this.#lingerEnd !== null && beganAt >= this.#lingerEnd) this.#vainWaits++; // else something else ended it
+    this.#lingerEnd = this.#mayLinger(tookMs) ? endedAt + Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS) : null;
     this.#earliestAt = turnAt + this.#intervalMs;
-    this.#nextAt = Math.max(this.#earliestAt, endedAt + (lingers ? Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS) : 0));
+    this.#nextAt = Math.max(this.#earliestAt, this.#lingerEnd ?? endedAt);
     return tookMs;
   }
 
@@ -93,5 +98,12 @@ export class UploadPace {
    */
   wait(clock: Clock, signal: AbortSignal): Promise<void> {
     return this.#wake.wait(clock, Math.min(this.waitMs(clock.monotonic()), CAPTURE_INTERVAL_MS), signal);
+  }
+
+  #mayLinger(tookMs: number): boolean {
+    if (tookMs < QUICK_MS) return false;
+    if (this.#vainWaits < VAIN_WAITS_MAX) return true;
+    this.#uploadsWithoutWait = (this.#uploadsWithoutWait + 1) % RARE_WAIT;
+    return this.#uploadsWithoutWait === 0;
   }
 }

@@ -10,7 +10,6 @@ import * as rules from "./support/tidy_rules.ts";
 const TESTED_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ["server/clock.ts", "the system's clock: a test would test the system"],
   ["replicate/session.ts", "the engine at work: everything in replicator_test.ts, succession_test.ts and simulation/"],
-  ["replicate/tail.ts", "what it captures within the barrier is tested with it, in barrier_test.ts and pinned_test.ts"],
   ["replicate/worker.ts", "a worker's entry: it runs in the tests of replication.ts"],
 ]);
 

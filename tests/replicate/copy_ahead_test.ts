@@ -1,25 +1,42 @@
-/** What is copied before the barrier: never so much that the WAL could be restarted. */
+/** What is copied before the barrier; and that nobody can restart the WAL, whatever others copy before and within it. */
 
 import { assert, assertEquals } from "@std/assert";
 import { copyAhead, type TailCapture } from "../../replicate/barrier.ts";
 import { saltsEqual } from "../../replicate/wal/salt.ts";
-import { expectType, headerOf, withScene } from "../support/barrier_scene.ts";
+import { expectType, headerOf, type Scene, withScene } from "../support/barrier_scene.ts";
 import { SqliteProcess } from "../support/sqlite_process.ts";
 
+/** Long enough for another process to begin a checkpoint, in milliseconds. */
+const BEGUN_MS = 150;
+
+function captorOf({ cursor }: Pick<Scene, "cursor">): () => Promise<TailCapture> {
+  return async () => {
+    while (await cursor.next() !== null);
+    return { type: "captured", end: cursor.offset };
+  };
+}
+
+/** Whether a commit would go to a WAL that is not captured. */
+async function isRestartedByNextCommit({ application, walFile, cursor }: Scene): Promise<boolean> {
+  application.exec("INSERT INTO note (body) VALUES ('next')");
+  return !saltsEqual((await headerOf(walFile)).salt, cursor.header.salt);
+}
+
 Deno.test("copyAhead() copies what is captured while others write, and the barrier copies the rest", async () => {
-  await withScene(async ({ database, walFile, application, cursor, run }) => {
-    let markEnd = 0;
+  await withScene(async (scene) => {
+    const { database, walFile, application, cursor, run } = scene;
+    let ahead = 0;
     await copyAhead({
       database,
       captureTail: async () => {
-        application.exec("INSERT INTO note (body) VALUES ('while it is captured')");
         while (await cursor.next() !== null);
-        return { type: "captured", end: cursor.offset };
+        ahead = cursor.offset;
+        application.exec("INSERT INTO note (body) VALUES ('while it is captured')");
+        return { type: "captured", end: ahead };
       },
-      findEnd: async () => markEnd = await cursor.findEnd(),
     });
     const [row] = application.all("PRAGMA wal_checkpoint(PASSIVE)");
-    assertEquals(32 + Number(row?.["checkpointed"]) * 4120, markEnd, "what was there before");
+    assertEquals(32 + Number(row?.["checkpointed"]) * 4120, ahead, "no frame more than was captured");
     assertEquals(Number(row?.["log"]), Number(row?.["checkpointed"]) + 1);
     assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt));
     const outcome = expectType(await run(), "restarted");
@@ -27,37 +44,73 @@ Deno.test("copyAhead() copies what is captured while others write, and the barri
   });
 });
 
-for (const mode of ["FULL", "RESTART"]) {
-  Deno.test(`copyAhead() copies nothing while nothing follows, so that a foreign ${mode} leads to no restart unseen`, async () => {
-    await withScene(async ({ database, walFile, application, cursor, path, run }) => {
-      const captureTail = async (): Promise<TailCapture> => {
-        while (await cursor.next() !== null);
-        return { type: "captured", end: cursor.offset };
-      };
-      await copyAhead({ database, captureTail, findEnd: () => cursor.findEnd() });
-      assertEquals(database.counters.take().checkpoints, 0);
-      await using foreign = await SqliteProcess.open(path, 3_000);
-      let checkpoint: Promise<unknown> = Promise.resolve();
-      const outcome = await run(async () => {
-        checkpoint = foreign.run(`PRAGMA wal_checkpoint(${mode});`); // has the checkpoint's lock, and waits for ours
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        return await captureTail();
-      });
-      assertEquals(outcome.type, "busy");
-      await checkpoint;
-      application.exec("INSERT INTO note (body) VALUES ('next')");
-      assert(saltsEqual((await headerOf(walFile)).salt, cursor.header.salt), "nobody has restarted the WAL");
-      await foreign.close();
-    });
-  });
-}
-
 Deno.test("copyAhead() copies nothing when not all could be captured", async () => {
   await withScene(async ({ database }) => {
     for (const type of ["behind", "unwanted"] as const) {
-      const captureTail = (): Promise<TailCapture> => Promise.resolve({ type });
-      await copyAhead({ database, captureTail, findEnd: () => Promise.resolve(0) });
+      await copyAhead({ database, captureTail: () => Promise.resolve({ type }) });
     }
     assertEquals(database.counters.take().checkpoints, 0);
   });
 });
+
+for (const mode of ["PASSIVE", "FULL", "RESTART"]) {
+  Deno.test(`barriers that others' checkpoints interrupt leave a WAL that nobody can restart (${mode})`, async () => {
+    for (const isCopiedAhead of [true, false]) {
+      await withScene(async (scene) => {
+        const { database, path, run } = scene;
+        const captureTail = captorOf(scene);
+        await using foreign = await SqliteProcess.open(path, 500);
+        await captureTail();
+        if (isCopiedAhead) await copyAhead({ database, captureTail });
+        for (let barriers = 0; barriers < 2; barriers++) {
+          if (mode !== "RESTART") await foreign.run(`PRAGMA wal_checkpoint(${mode});`);
+          let checkpoint: Promise<unknown> = Promise.resolve();
+          const outcome = await run(async () => {
+            checkpoint = foreign.run("PRAGMA wal_checkpoint(RESTART);"); // has the checkpoint's lock, and waits for ours
+            await new Promise((resolve) => setTimeout(resolve, BEGUN_MS));
+            return await captureTail();
+          });
+          assertEquals(outcome.type, "busy");
+          await checkpoint;
+        }
+        assertEquals(await isRestartedByNextCommit(scene), false);
+        await foreign.close();
+      });
+    }
+  });
+}
+
+Deno.test("a barrier that another's checkpoint overtakes at the worst instant leaves a WAL that nobody can restart, or a new one", async () => {
+  const outcomes = new Set<string>();
+  for (const isAllCopied of [true, false]) {
+    await withScene(async (scene) => {
+      const { database, path, application, cursor, run } = scene;
+      const captureTail = captorOf(scene);
+      await captureTail();
+      database.holdRead();
+      if (isAllCopied) application.all("PRAGMA wal_checkpoint(PASSIVE)");
+      const overtaking = overtakeAfterHoldRead(scene, path);
+      const outcome = await run(captureTail);
+      await overtaking();
+      outcomes.add(outcome.type);
+      if (outcome.type === "restarted") {
+        assertEquals(outcome.walFrames, (cursor.offset - 32) / 4120, "all of the old one was captured");
+      } else assertEquals(await isRestartedByNextCommit(scene), false);
+    });
+  }
+  assertEquals(outcomes, new Set(["restarted", "busy"]));
+});
+
+/** Has another process begin a checkpoint right after the long read transaction has begun anew; returns how to wait for its end. */
+function overtakeAfterHoldRead({ database }: Scene, path: string): () => Promise<void> {
+  const holdRead = database.holdRead.bind(database);
+  let ended: Promise<unknown> = Promise.resolve();
+  database.holdRead = () => {
+    database.holdRead = holdRead;
+    holdRead();
+    const args = [path, "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(RESTART);"];
+    ended = new Deno.Command("sqlite3", { args, stdout: "null" }).spawn().status;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BEGUN_MS); // nothing else runs in this thread
+  };
+  return async () => void await ended;
+}

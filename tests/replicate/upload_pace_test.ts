@@ -39,9 +39,20 @@ Deno.test("UploadPace hardly waits where nobody comes back, or comes too late, a
   for (const gatheredAfterMs of [undefined, 21]) {
     const pace = new UploadPace(0);
     const waits = waitsAfter(pace, 26, gatheredAfterMs);
-    assertEquals(waits.flatMap((waitMs, i) => waitMs > 0 ? [i] : []), [0, 1, 8, 16, 24]);
-    waitsAfter(pace, 6);
+    assertEquals(waits.flatMap((waitMs, i) => waitMs > 0 ? [i] : []), [0, 1, 9, 17, 25]);
+    waitsAfter(pace, 7);
     assertEquals(waitsAfter(pace, 3, 5), [20, 20, 20]);
+  }
+});
+
+Deno.test("UploadPace counts as a wait in vain only what was one", () => {
+  const pace = new UploadPace(0);
+  for (let turnAt = 0; turnAt < 2_000; turnAt += 200) {
+    pace.uploaded({ turnAt, beganAt: turnAt, endedAt: turnAt + 5 }); // quick: nobody is waited for
+    pace.uploaded({ turnAt, beganAt: turnAt + 50, endedAt: turnAt + 98 });
+    pace.uploaded({ turnAt, beganAt: turnAt + 98, endedAt: turnAt + 146 }); // more of the same turn: not waited before it
+    assertEquals(pace.waitMs(turnAt + 146), 20);
+    pace.gathered(turnAt + 150);
   }
 });
 
