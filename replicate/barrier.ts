@@ -14,7 +14,6 @@ import type { Database } from "./database.ts";
 import { ReplicateError } from "./errors.ts";
 import { WalDiscontinuity } from "./wal_cursor.ts";
 import type { WalFile } from "./wal_file.ts";
-import { framesBelow } from "./wal/frame.ts";
 import type { WalHeader } from "./wal/header.ts";
 import { saltFollows, saltsEqual } from "./wal/salt.ts";
 
@@ -39,12 +38,14 @@ export interface BarrierOptions {
   readonly clock: Clock;
   /** Captures every committed frame, for each replica that goes on. In the barrier nobody can append meanwhile. */
   readonly captureTail: () => Promise<TailCapture>;
+  /** Told how many frames SQLite counts, while nobody can append: a replica that captured others gives its generation up. */
+  readonly confirmFrames: (walFrames: number) => Promise<void>;
 }
 
 /** What became of capturing the tail. */
 export type TailCapture =
-  /** Every replica has captured the WAL up to this offset, in bytes. */
-  | { readonly type: "captured"; readonly end: number }
+  /** Every replica that goes on has captured all of the WAL. */
+  | { readonly type: "captured" }
   /** There is more than may be held in memory. */
   | { readonly type: "behind" }
   /** No replica goes on: each will begin a new generation, with a snapshot. */
@@ -80,7 +81,7 @@ export async function copyAhead(
  *
  * @param options Connections, file and captor.
  * @returns How it ended. Whatever it is, the long read transaction is held again.
- * @throws {WalDiscontinuity} When what was captured is not what SQLite has: the generation cannot go on.
+ * @throws {WalDiscontinuity} When the WAL that follows is not the next one: no generation can go on.
  * @throws {ReplicateError} What the database or the captor throws.
  */
 export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcome> {
@@ -93,27 +94,23 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
     const tail = await options.captureTail();
     if (tail.type === "behind") return tail;
     // As far as our own mark. Who is in the way now leaves it where it is, and with it the WAL.
-    const { isBusy, walFrames } = database.checkpoint();
+    const { isBusy, walFrames, checkpointedFrames: copied } = database.checkpoint();
     if (isBusy) return { type: "busy" };
     // SQLite counts the frames on its own: captured and committed must be the same.
-    if (tail.type === "captured" && walFrames !== framesBelow(tail.end, before.pageBytes)) {
-      throw new WalDiscontinuity("wal overwritten by another process");
+    await options.confirmFrames(walFrames);
+    if (copied < walFrames) {
+      database.holdRead();
+      const { isBusy: isOvertaken, checkpointedFrames } = database.checkpoint();
+      if (isOvertaken) return raiseMark(database);
+      if (checkpointedFrames < walFrames) return { type: "pinned", walFrames, checkpointedFrames };
     }
-    database.holdRead();
-    const { isBusy: isOvertaken, checkpointedFrames } = database.checkpoint();
-    if (isOvertaken) {
-      const header = await raiseMark(database, walFile, before);
-      const heldMs = clock.monotonic() - lockedAt;
-      return header === null ? { type: "busy" } : { type: "restarted", header, walFrames, heldMs };
-    }
-    if (checkpointedFrames < walFrames) return { type: "pinned", walFrames, checkpointedFrames };
     // A mark above 0 would stop our own restart. One that begins now is 0, as all is in the database file: it lets the WAL
     // restart once, and keeps others from a checkpoint, without which it cannot restart a second time.
     database.holdRead();
     database.unlockWrites();
     const heldMs = clock.monotonic() - lockedAt;
     const header = await restartWal(database, walFile, before);
-    if (header === null) return { type: "pinned", walFrames, checkpointedFrames };
+    if (header === null) return { type: "pinned", walFrames, checkpointedFrames: walFrames };
     return { type: "restarted", header, walFrames, heldMs };
   } finally {
     database.unlockWrites();
@@ -122,13 +119,14 @@ export async function runBarrier(options: BarrierOptions): Promise<BarrierOutcom
 }
 
 /**
- * Sees to it that the long read transaction has a mark above 0, though others may have copied all of the WAL: it begins
- * anew once there is a frame that nobody can have copied. Has the new header where that commit has restarted the WAL.
+ * Ends a barrier after the long read transaction has begun anew, perhaps with a mark of 0, as others may have copied all of
+ * the WAL. Our own commit is appended, for our write transaction began before that; nobody can have copied it, and so the
+ * transaction that begins after it has a mark above 0.
  */
-async function raiseMark(database: Database, walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
+function raiseMark(database: Database): BarrierOutcome {
   database.bumpAndUnlock();
   database.holdRead();
-  return await readNextHeader(walFile, before);
+  return { type: "busy" };
 }
 
 /** Commits until the WAL begins anew: our bump does it, or whoever was faster. Null when a reader prevents it. */
@@ -136,17 +134,13 @@ async function restartWal(database: Database, walFile: WalFile, before: WalHeade
   for (let tries = 1;; tries++) {
     const isBumped = await tryBump(database);
     if (isBumped) database.holdRead();
-    const header = await readNextHeader(walFile, before);
-    if (header !== null || isBumped || tries === BUMP_TRIES) return header;
+    const header = await walFile.readHeader();
+    if (header !== null && !saltsEqual(header.salt, before.salt)) {
+      if (saltFollows(before.salt, header.salt)) return header;
+      throw new WalDiscontinuity("wal restarted by another process");
+    }
+    if (isBumped || tries === BUMP_TRIES) return null;
   }
-}
-
-/** The header of the WAL that follows, null as long as there is none. */
-async function readNextHeader(walFile: WalFile, before: WalHeader): Promise<WalHeader | null> {
-  const header = await walFile.readHeader();
-  if (header === null || saltsEqual(header.salt, before.salt)) return null;
-  if (saltFollows(before.salt, header.salt)) return header;
-  throw new WalDiscontinuity("wal restarted by another process");
 }
 
 async function tryBump(database: Database): Promise<boolean> {

@@ -15,7 +15,7 @@ import { Mutex } from "./mutex.ts";
 import type { ReplicaWriter } from "./replica_writer.ts";
 import { decodeFrameHeader, frameBytes, framesBelow } from "./wal/frame.ts";
 import { WAL_BYTES_MAX } from "./position.ts";
-import { captureTails } from "./tail.ts";
+import { captureTails, confirmFrames } from "./tail.ts";
 import { WalDiscontinuity } from "./wal_cursor.ts";
 import { WAL_HEADER_BYTES, type WalHeader } from "./wal/header.ts";
 import type { WalFile } from "./wal_file.ts";
@@ -196,7 +196,11 @@ export class LiveWal {
   /** Null when SQLite could not checkpoint, on a full disk say: then uploads must go on all the more. */
   async #tryBarrier(captors: readonly ReplicaWriter[]): Promise<BarrierOutcome | null> {
     try {
-      return await runBarrier({ ...this.#options, captureTail: () => captureTails(captors) });
+      return await runBarrier({
+        ...this.#options,
+        captureTail: () => captureTails(captors),
+        confirmFrames: (walFrames) => confirmFrames(captors, walFrames),
+      });
     } catch (error) {
       if (!(error instanceof ReplicateError) || error instanceof WalDiscontinuity) throw error;
       if (++this.#failedAttempts === 1) this.#options.emit({ type: "checkpoint-failed", error: reportError(error) });

@@ -8,6 +8,8 @@ import type { TailCapture } from "./barrier.ts";
 import { withDeadline } from "./clock.ts";
 import type { GenerationReason } from "./events.ts";
 import type { ReplicaSync } from "./sync.ts";
+import { framesBelow } from "./wal/frame.ts";
+import type { WalHeader } from "./wal/header.ts";
 import { WalDiscontinuity } from "./wal_cursor.ts";
 import type { WriterContext } from "./writer_context.ts";
 
@@ -45,8 +47,8 @@ export async function captureTail(
 
 /** A replica's writer, as far as the tail goes. */
 export interface TailCaptor {
-  /** Where its copy of the live WAL stands; null when it has none. */
-  readonly cursor: { readonly offset: number } | null;
+  /** Where its copy of the live WAL stands, and how large that WAL's pages are; null when it has none. */
+  readonly cursor: { readonly offset: number; readonly header: Pick<WalHeader, "pageBytes"> } | null;
   /** Captures all that is committed. */
   captureTail(): Promise<boolean>;
   /** Gives its generation up. */
@@ -57,19 +59,32 @@ export interface TailCaptor {
  * Captures the tail for every replica. One to which frames are lost gives its generation up, and the others go on.
  *
  * @param captors Their writers.
- * @returns How far the WAL is captured.
+ * @returns What became of it.
  */
 export async function captureTails(captors: readonly TailCaptor[]): Promise<TailCapture> {
-  let end: number | null = null;
   for (const captor of captors) {
     if (captor.cursor === null) continue;
     try {
       if (!await captor.captureTail()) return { type: "behind" };
-      end = captor.cursor?.offset ?? end;
     } catch (error) {
       if (!(error instanceof WalDiscontinuity)) throw error;
       await captor.abandon(error.reason);
     }
   }
-  return end === null ? { type: "unwanted" } : { type: "captured", end };
+  return { type: captors.some(({ cursor }) => cursor !== null) ? "captured" : "unwanted" };
+}
+
+/**
+ * Has each replica give its generation up that has captured other frames than SQLite counts: a writer that died within a
+ * commit can leave frames that look committed, until the next one overwrites them.
+ *
+ * @param captors Their writers, which have captured the tail.
+ * @param walFrames How many frames the WAL has, by SQLite.
+ */
+export async function confirmFrames(captors: readonly TailCaptor[], walFrames: number): Promise<void> {
+  for (const captor of captors) {
+    const { cursor } = captor;
+    if (cursor === null || framesBelow(cursor.offset, cursor.header.pageBytes) === walFrames) continue;
+    await captor.abandon("wal overwritten by another process");
+  }
 }

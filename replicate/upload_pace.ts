@@ -47,6 +47,7 @@ export class UploadPace {
   /** The next upload waits for nothing. */
   hurry(): void {
     this.#nextAt = 0;
+    this.#lingerEnd = null;
   }
 
   /**

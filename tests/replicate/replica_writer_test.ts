@@ -1,10 +1,15 @@
 /** What one replica's writer tells while it works; what it does under faults is tested by the simulations. */
 
 import { assert, assertEquals } from "@std/assert";
+import { ReplicateError } from "../../replicate/errors.ts";
+import type { ObjectStore } from "../../replicate/object_store.ts";
 import { parsePosition } from "../../replicate/position.ts";
+import { ReplicaWriter } from "../../replicate/replica_writer.ts";
 import type { WriterStatus } from "../../replicate/writer_status.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { Engine, folderStore, withFolder } from "../support/replicator_fixture.ts";
+import { beforeReads } from "../support/watched_store.ts";
+import { withWriterScene } from "../support/writer_context.ts";
 
 Deno.test("ReplicaWriter.status tells role, position and lag, and counts nothing as synced without a snapshot", async () => {
   await withFolder(async (folder) => {
@@ -54,5 +59,40 @@ Deno.test("ReplicaWriter uploads a backlog in segments, and joins what waits", a
     const after = (await Array.fromAsync(store.list("generations/"))).length;
     const walBytes = (await Deno.stat(`${path}-wal`)).size;
     assert(after - before >= Math.floor(walBytes / 50_000) && after - before < 40, `${after - before} segments`);
+  });
+});
+
+Deno.test("ReplicaWriter is not told as the log's writer, nor as done, when its generation is given up during an upload", async () => {
+  await withWriterScene(async ({ folder, application, context, liveWal }) => {
+    const store = folderStore(`${folder}/replica`);
+    const given = Promise.withResolvers<void>();
+    const down = (): Promise<never> => Promise.reject(new ReplicateError("store-unavailable", "The bucket is away"));
+    const told: (WriterStatus & { readonly isSynced: boolean })[] = [];
+    const failing: ObjectStore = {
+      ...beforeReads(store, () => Promise.resolve()),
+      create: async (key, bytes, options) => {
+        if (!key.includes("/wal/")) return await store.create(key, bytes, options);
+        await writer.abandon("wal outgrew its bound");
+        const outcome = await store.create(key, bytes, options);
+        failing.create = down;
+        failing.list = () => ReadableStream.from({ [Symbol.asyncIterator]: () => ({ next: down }) });
+        given.resolve();
+        return outcome;
+      },
+    };
+    const writer: ReplicaWriter = new ReplicaWriter({ ...context, lastNotice: () => 1 }, failing, null, () => {
+      told.push({ ...writer.status, isSynced: writer.isSynced });
+    });
+    liveWal.serve([writer]);
+    const abort = new AbortController();
+    const run = writer.run(abort.signal);
+    application.exec("INSERT INTO note (body) VALUES ('captured')");
+    writer.wake();
+    await given.promise;
+    while (told.at(-1)?.error === null) await new Promise((resolve) => setTimeout(resolve, 1)); // it has met the failing bucket
+    abort.abort();
+    await run;
+    await writer.cancelSnapshot();
+    assertEquals(told.filter(({ role, isSynced }) => role === "writer" || isSynced), []);
   });
 });

@@ -56,6 +56,15 @@ Deno.test("UploadPace counts as a wait in vain only what was one", () => {
   }
 });
 
+Deno.test("UploadPace counts no wait in vain where the next upload did not have to wait", () => {
+  const pace = new UploadPace(0);
+  for (let turnAt = 0; turnAt < 1_000; turnAt += 100) {
+    pace.uploaded({ turnAt, beganAt: turnAt, endedAt: turnAt + 48 });
+    assertEquals(pace.waitMs(turnAt + 48), 20);
+    pace.hurry();
+  }
+});
+
 Deno.test("UploadPace.gathered() ends the moment for those who come back, and not the interval", async () => {
   const clock = new FakeClock();
   const followed = new UploadPace(0);

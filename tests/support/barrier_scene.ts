@@ -35,6 +35,8 @@ export interface Scene {
   readonly path: string;
   /** Runs the barrier; captures everything unless told otherwise. */
   readonly run: (captureTail?: () => Promise<TailCapture>) => Promise<BarrierOutcome>;
+  /** How many frames SQLite had, of each barrier that asked. */
+  readonly confirmed: readonly number[];
 }
 
 /**
@@ -55,11 +57,13 @@ export async function withScene(body: (scene: Scene) => Promise<void>): Promise<
       const cursor = new WalCursor(walFile, await headerOf(walFile), { runBytesMax: 65_536 });
       const captureAll = async (): Promise<TailCapture> => {
         while (await cursor.next() !== null);
-        return { type: "captured", end: cursor.offset };
+        return { type: "captured" };
       };
+      const confirmed: number[] = [];
+      const confirmFrames = (walFrames: number): Promise<void> => Promise.resolve(void confirmed.push(walFrames));
       const run = (captureTail = captureAll): Promise<BarrierOutcome> =>
-        runBarrier({ database, walFile, clock: hastyClock, captureTail });
-      await body({ database, walFile, application, cursor, path, run });
+        runBarrier({ database, walFile, clock: hastyClock, captureTail, confirmFrames });
+      await body({ database, walFile, application, cursor, path, run, confirmed });
       await assertReadIsHeld({ walFile, application, path });
     } finally {
       database.close();
