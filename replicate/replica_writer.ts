@@ -215,7 +215,7 @@ export class ReplicaWriter {
   }
 
   async #uploadAll(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#context;
+    const { clock, walMutex } = this.#context;
     for (let turnAt = clock.monotonic(), beganAt = turnAt;; beganAt = clock.monotonic()) {
       const hasSnapshot = this.#snapshots.exists; // asked before: what is created after it proves that the log is ours
       if (!await this.#sync.upload(signal) || this.#sync.place === null) break; // its generation was given up meanwhile
@@ -225,7 +225,7 @@ export class ReplicaWriter {
       this.#sync.tally.uploadMs += this.#pace.uploaded({ turnAt, beganAt, endedAt: clock.monotonic() });
       if ((this.#sync.uploadedEnd?.offset ?? 0) <= this.#context.bumpEnd()) this.#pace.hurry(); // nothing but our own commit
       this.#snapshots.count(this.#sync.uploadedEnd);
-      this.#onStatus();
+      if (this.#sync.queuedBytes > 0 || !walMutex.isFree) this.#onStatus(); // who has the WAL may keep it for a while
       if (this.#sync.queuedBytes === 0) break;
     }
     if (this.#pace.waitMs(clock.monotonic()) > 0) await this.#capture(); // some of it was announced late, and is safe now

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { Mutex } from "../../replicate/mutex.ts";
 
 Deno.test("Mutex.run() runs one operation after the other, in the order in which they came", async () => {
@@ -24,4 +24,19 @@ Deno.test("Mutex.run() goes on after an operation that failed, whose caller alon
   await assertRejects(() => failed, Error, "it failed");
   await assertRejects(() => thrown, Error, "it threw");
   assertEquals(await next, "goes on");
+});
+
+Deno.test("Mutex.isFree tells whether anybody is in it or waits for it", async () => {
+  const mutex = new Mutex();
+  assert(mutex.isFree);
+  const end = Promise.withResolvers<void>();
+  const first = mutex.run(() => end.promise);
+  const second = mutex.run(() => Promise.reject(new Error("it failed")));
+  assertFalse(mutex.isFree);
+  end.resolve();
+  await first;
+  assertFalse(mutex.isFree);
+  await assertRejects(() => second, Error, "it failed");
+  await Promise.resolve();
+  assert(mutex.isFree);
 });

@@ -96,3 +96,41 @@ Deno.test("ReplicaWriter is not told as the log's writer, nor as done, when its 
     assertEquals(told.filter(({ role, isSynced }) => role === "writer" || isSynced), []);
   });
 });
+
+Deno.test("ReplicaWriter tells of an upload though somebody else keeps the WAL", async () => {
+  await withWriterScene(async ({ folder, application, context, liveWal }) => {
+    const store = folderStore(`${folder}/replica`);
+    const kept = Promise.withResolvers<void>();
+    let lastNotice = 1;
+    const keeping: ObjectStore = {
+      ...beforeReads(store, () => Promise.resolve()),
+      create: async (key, bytes, options) => {
+        const outcome = await store.create(key, bytes, options);
+        if (lastNotice === 2) void context.walMutex.run(() => kept.promise);
+        return outcome;
+      },
+    };
+    const settings = { ...context.settings, syncIntervalMs: 50 };
+    const waiters: (() => void)[] = [];
+    const surroundings = { ...context, settings, lastNotice: () => lastNotice };
+    const writer = new ReplicaWriter(surroundings, keeping, null, () => waiters.splice(0).forEach((check) => check()));
+    liveWal.serve([writer]);
+    const abort = new AbortController();
+    const run = writer.run(abort.signal);
+    const synced = async (notice: number): Promise<void> => {
+      while (writer.status.syncedNotice < notice) await new Promise<void>((resolve) => waiters.push(resolve));
+    };
+    application.exec("INSERT INTO note (body) VALUES ('first')");
+    writer.wake();
+    await synced(1);
+    await new Promise((resolve) => setTimeout(resolve, settings.syncIntervalMs)); // the next is uploaded at once
+    application.exec("INSERT INTO note (body) VALUES ('second')");
+    lastNotice = 2;
+    writer.wake();
+    await synced(2);
+    kept.resolve();
+    abort.abort();
+    await run;
+    await writer.cancelSnapshot();
+  });
+});
