@@ -19,7 +19,7 @@ import { saltFollows, saltsEqual } from "./wal/salt.ts";
 
 /** How a barrier ended. */
 export type BarrierOutcome =
-  /** The write lock was not to be had. */
+  /** The write lock was not to be had, or somebody else checkpoints. */
   | { readonly type: "busy" }
   /** More waits to be captured than may be held in memory. */
   | { readonly type: "behind" }
