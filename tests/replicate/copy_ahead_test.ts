@@ -7,7 +7,7 @@ import { expectType, headerOf, type Scene, withScene } from "../support/barrier_
 import { SqliteProcess } from "../support/sqlite_process.ts";
 
 /** Long enough for another process to begin a checkpoint, in milliseconds. */
-const BEGUN_MS = 150;
+const BEGUN_MS = 300;
 
 function captorOf({ cursor }: Pick<Scene, "cursor">): () => Promise<TailCapture> {
   return async () => {
@@ -59,7 +59,7 @@ for (const mode of ["PASSIVE", "FULL", "RESTART"]) {
       await withScene(async (scene) => {
         const { database, path, run } = scene;
         const captureTail = captorOf(scene);
-        await using foreign = await SqliteProcess.open(path, 500);
+        await using foreign = await SqliteProcess.open(path, 800);
         await captureTail();
         if (isCopiedAhead) await copyAhead({ database, captureTail });
         for (let barriers = 0; barriers < 2; barriers++) {
@@ -112,7 +112,7 @@ function overtakeAfterHoldRead({ database }: Scene, path: string): () => Promise
   database.holdRead = () => {
     database.holdRead = holdRead;
     holdRead();
-    const args = [path, "PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(RESTART);"];
+    const args = [path, "PRAGMA busy_timeout = 800; PRAGMA wal_checkpoint(RESTART);"];
     ended = new Deno.Command("sqlite3", { args, stdout: "null" }).spawn().status;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BEGUN_MS); // nothing else runs in this thread
   };
