@@ -218,7 +218,7 @@ export class ReplicaWriter {
     const { clock, walMutex } = this.#context;
     for (let turnAt = clock.monotonic(), beganAt = turnAt;; beganAt = clock.monotonic()) {
       const hasSnapshot = this.#snapshots.exists; // asked before: what is created after it proves that the log is ours
-      if (!await this.#sync.upload(signal) || this.#sync.place === null) break; // its generation was given up meanwhile
+      if (!await this.#sync.upload(signal)) break;
       this.#role = "writer";
       this.#isRestorable = hasSnapshot;
       this.#lastSyncAtMs = clock.now();

@@ -181,7 +181,7 @@ export class ReplicaSync {
    * Uploads the first of what waits.
    *
    * @param signal Gives up.
-   * @returns Whether there was anything.
+   * @returns Whether there was anything, of a generation that goes on.
    * @throws {ForeignWriterError} When another instance has written there.
    * @throws {ReplicateError} What the store throws; the next call tries the same bytes again.
    */
@@ -218,7 +218,7 @@ export class ReplicaSync {
       signal,
       plainBytes: segment.bytes.byteLength,
     });
-    if (this.#place?.generation !== place.generation) return true; // abandoned meanwhile
+    if (this.#place?.generation !== place.generation) return false; // abandoned meanwhile
     const uploadedBytes = existing === null ? segment.bytes.byteLength : commonBytes(existing, segment.bytes);
     if (uploadedBytes === 0) throw new ForeignWriterError(formatSegmentKey(key));
     this.#head = null;

@@ -75,7 +75,7 @@ export class UploadPace {
   uploaded({ turnAt, beganAt, endedAt }: Readonly<Record<"turnAt" | "beganAt" | "endedAt", number>>): number {
     const tookMs = endedAt - beganAt;
     if (this.#lingerEnd !== null && beganAt >= this.#lingerEnd) this.#vainWaits++; // else something else ended it
-    this.#lingerEnd = this.#mayLinger(tookMs) ? endedAt + Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS) : null;
+    this.#lingerEnd = this.#decideToLinger(tookMs) ? endedAt + Math.min(tookMs * LINGER_SHARE, LINGER_MAX_MS) : null;
     this.#earliestAt = turnAt + this.#intervalMs;
     this.#nextAt = Math.max(this.#earliestAt, this.#lingerEnd ?? endedAt);
     return tookMs;
@@ -101,7 +101,7 @@ export class UploadPace {
     return this.#wake.wait(clock, Math.min(this.waitMs(clock.monotonic()), CAPTURE_INTERVAL_MS), signal);
   }
 
-  #mayLinger(tookMs: number): boolean {
+  #decideToLinger(tookMs: number): boolean {
     if (tookMs < QUICK_MS) return false;
     if (this.#vainWaits < VAIN_WAITS_MAX) return true;
     this.#uploadsWithoutWait = (this.#uploadsWithoutWait + 1) % RARE_WAIT;
