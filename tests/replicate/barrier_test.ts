@@ -119,15 +119,14 @@ Deno.test("runBarrier() holds the read transaction again when our own commit is 
 });
 
 Deno.test("runBarrier() lets nobody write while it captures", async () => {
-  await withScene(async ({ application, cursor, run }) => {
+  await withScene(async ({ application, captureAll, run }) => {
     const outcome = await run(async () => {
       await assertRejects(
         async () => await application.exec("INSERT INTO note (body) VALUES ('slips in')"),
         Error,
         "locked",
       );
-      while (await cursor.next() !== null);
-      return { type: "captured" };
+      return await captureAll();
     });
     assertEquals(outcome.type, "restarted");
   });
@@ -150,10 +149,10 @@ async function writeGhost({ walFile, cursor, path }: Scene, frames: number): Pro
 Deno.test("runBarrier() goes on without a replica that captured what was never committed, though another captured all there is", async () => {
   for (const isGhostFirst of [true, false]) {
     await withScene(async (scene) => {
-      const { database, walFile, application, cursor } = scene;
-      while (await cursor.next() !== null);
+      const { database, walFile, application, cursor, captureAll } = scene;
+      await captureAll();
       await writeGhost(scene, 3);
-      while (await cursor.next() !== null);
+      await captureAll();
       application.exec("UPDATE note SET body = 'writes over it' WHERE id = 1");
       const right = captorOf(new WalCursor(walFile, cursor.header, { runBytesMax: 65_536 }));
       const wrong = captorOf(cursor);

@@ -1,20 +1,13 @@
 /** What is copied before the barrier; and that nobody can restart the WAL, whatever others copy before and within it. */
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { copyAhead, type TailCapture } from "../../replicate/barrier.ts";
+import { copyAhead } from "../../replicate/barrier.ts";
 import { saltsEqual } from "../../replicate/wal/salt.ts";
 import { expectType, headerOf, type Scene, withScene } from "../support/barrier_scene.ts";
 import { SqliteProcess } from "../support/sqlite_process.ts";
 
 /** Long enough for another process to begin a checkpoint, in milliseconds. */
 const BEGUN_MS = 300;
-
-function captorOf({ cursor }: Pick<Scene, "cursor">): () => Promise<TailCapture> {
-  return async () => {
-    while (await cursor.next() !== null);
-    return { type: "captured" };
-  };
-}
 
 /** Whether a commit would go to a WAL that is not captured. */
 async function isRestartedByNextCommit({ application, walFile, cursor }: Scene): Promise<boolean> {
@@ -23,16 +16,15 @@ async function isRestartedByNextCommit({ application, walFile, cursor }: Scene):
 }
 
 Deno.test("copyAhead() copies what is captured while others write, and the barrier copies the rest", async () => {
-  await withScene(async (scene) => {
-    const { database, walFile, application, cursor, run } = scene;
+  await withScene(async ({ database, walFile, application, cursor, captureAll, run }) => {
     let ahead = 0;
     await copyAhead({
       database,
       captureTail: async () => {
-        while (await cursor.next() !== null);
+        const tail = await captureAll();
         ahead = cursor.offset;
         application.exec("INSERT INTO note (body) VALUES ('while it is captured')");
-        return { type: "captured" };
+        return tail;
       },
     });
     const [row] = application.all("PRAGMA wal_checkpoint(PASSIVE)");
@@ -57,18 +49,17 @@ for (const mode of ["PASSIVE", "FULL", "RESTART"]) {
   Deno.test(`barriers that others' checkpoints interrupt leave a WAL that nobody can restart (${mode})`, async () => {
     for (const isCopiedAhead of [true, false]) {
       await withScene(async (scene) => {
-        const { database, path, run } = scene;
-        const captureTail = captorOf(scene);
+        const { database, path, captureAll, run } = scene;
         await using foreign = await SqliteProcess.open(path, 800);
-        await captureTail();
-        if (isCopiedAhead) await copyAhead({ database, captureTail });
+        await captureAll();
+        if (isCopiedAhead) await copyAhead({ database, captureTail: captureAll });
         for (let barriers = 0; barriers < 2; barriers++) {
           if (mode !== "RESTART") await foreign.run(`PRAGMA wal_checkpoint(${mode});`);
           let checkpoint: Promise<unknown> = Promise.resolve();
           const outcome = await run(async () => {
             checkpoint = foreign.run("PRAGMA wal_checkpoint(RESTART);"); // has the checkpoint's lock, and waits for ours
             await new Promise((resolve) => setTimeout(resolve, BEGUN_MS));
-            return await captureTail();
+            return await captureAll();
           });
           assertEquals(outcome.type, "busy");
           await checkpoint;
@@ -83,24 +74,22 @@ for (const mode of ["PASSIVE", "FULL", "RESTART"]) {
 Deno.test("a barrier that another's checkpoint overtakes at the worst instant leaves a WAL that nobody can restart", async () => {
   await withScene(async (scene) => {
     const { database, path, application, cursor, run } = scene;
-    const captureTail = captorOf(scene);
     const overtaking = overtakeAfterHoldRead(scene, path);
-    assertEquals((await run(captureTail)).type, "busy");
+    assertEquals((await run()).type, "busy");
     await overtaking();
     assertFalse(await isRestartedByNextCommit(scene));
     assertEquals(application.value("SELECT seq FROM _litestream_seq"), 1, "our own commit");
-    const outcome = expectType(await run(captureTail), "restarted");
+    const outcome = expectType(await run(), "restarted");
     assertEquals(cursor.offset, 32 + outcome.walFrames * 4120);
     assertEquals(database.counters.take().checkpointErrors, 1);
   });
 });
 
 Deno.test("a barrier needs no second look at a WAL that others have copied, and restarts it", async () => {
-  await withScene(async (scene) => {
-    const { database, application, run } = scene;
+  await withScene(async ({ database, application, run }) => {
     database.holdRead();
     application.all("PRAGMA wal_checkpoint(PASSIVE)");
-    expectType(await run(captorOf(scene)), "restarted");
+    expectType(await run(), "restarted");
     assertEquals(database.counters.take().checkpoints, 1);
   });
 });

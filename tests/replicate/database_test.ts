@@ -2,31 +2,15 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { type Clock, systemClock } from "../../replicate/clock.ts";
 import { Database } from "../../replicate/database.ts";
 import { ReplicateError } from "../../replicate/errors.ts";
+import { withDatabase } from "../support/database_scene.ts";
 import { readPages } from "../support/page_compare.ts";
 import { openApplication, withFolder } from "../support/replicator_fixture.ts";
-import type { Sqlite } from "../support/sqlite.ts";
 
 /** For it, waiting for a lock is over soon. */
 const hastyClock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 50 };
 
-async function withDatabase(
-  body: (database: Database, application: Sqlite, path: string) => void | Promise<void>,
-): Promise<void> {
-  await withFolder(async (folder) => {
-    const path = `${folder}/app.db`;
-    using application = openApplication(path);
-    application.exec("CREATE TABLE note (id INTEGER PRIMARY KEY, body)");
-    const database = await Database.open(path, hastyClock);
-    try {
-      await body(database, application, path);
-    } finally {
-      database.close();
-    }
-  });
-}
-
 Deno.test("Database.open() makes Litestream's two tables, once", async () => {
-  await withDatabase(async (_, application, path) => {
+  await withDatabase(hastyClock, async ({ application, path }) => {
     const tables = "SELECT name, sql FROM sqlite_master WHERE name LIKE '\\_litestream%' ESCAPE '\\' ORDER BY name";
     assertEquals(application.all(tables), [
       { name: "_litestream_lock", sql: "CREATE TABLE _litestream_lock (id INTEGER)" },
@@ -50,7 +34,7 @@ Deno.test("Database.open() rejects for now when somebody keeps the write lock", 
 });
 
 Deno.test("Database.tryLockWrites() keeps others from writing until the lock is given back", async () => {
-  await withDatabase(async (database, application) => {
+  await withDatabase(hastyClock, async ({ database, application }) => {
     assert(await database.tryLockWrites());
     let refused: unknown;
     try {
@@ -69,7 +53,7 @@ Deno.test("Database.tryLockWrites() keeps others from writing until the lock is 
 });
 
 Deno.test("Database.checkpoint() copies what no reader holds back, and says whether that is all", async () => {
-  await withDatabase((database, application) => {
+  await withDatabase(hastyClock, ({ database, application }) => {
     database.holdRead();
     application.exec("INSERT INTO note DEFAULT VALUES");
     const held = database.checkpoint();
@@ -82,7 +66,7 @@ Deno.test("Database.checkpoint() copies what no reader holds back, and says whet
 });
 
 Deno.test("Database.bump() restarts the WAL after a complete checkpoint, and only then", async () => {
-  await withDatabase(async (database, application, path) => {
+  await withDatabase(hastyClock, async ({ database, application, path }) => {
     const salts = async (): Promise<string> => (await Deno.readFile(`${path}-wal`)).subarray(16, 24).toHex();
     application.exec("INSERT INTO note DEFAULT VALUES");
     const before = await salts();
@@ -104,7 +88,7 @@ Deno.test("Database.bump() restarts the WAL after a complete checkpoint, and onl
 });
 
 Deno.test("Database.openSnapshot() shows the database as it was, whatever is written meanwhile", async () => {
-  await withDatabase((database, application, path) => {
+  await withDatabase(hastyClock, ({ database, application, path }) => {
     for (let i = 0; i < 20; i++) application.exec("INSERT INTO note (body) VALUES (randomblob(3000))");
     const before = readPages(path);
     using read = database.openSnapshot();
@@ -116,7 +100,7 @@ Deno.test("Database.openSnapshot() shows the database as it was, whatever is wri
 });
 
 Deno.test("Database.sizeBytes follows the commits of others", async () => {
-  await withDatabase((database, application, path) => {
+  await withDatabase(hastyClock, ({ database, application, path }) => {
     database.holdRead();
     const before = database.sizeBytes;
     assertEquals(before, 4_096 * readPages(path).length);
@@ -126,7 +110,7 @@ Deno.test("Database.sizeBytes follows the commits of others", async () => {
 });
 
 Deno.test("Database.endTransactions() gives every lock back, a snapshot's too", async () => {
-  await withDatabase(async (database, application) => {
+  await withDatabase(hastyClock, async ({ database, application }) => {
     database.holdRead();
     database.openSnapshot();
     await database.tryLockWrites();

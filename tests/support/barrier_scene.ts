@@ -7,12 +7,13 @@
 import { assert } from "@std/assert";
 import { type BarrierOutcome, runBarrier, type TailCapture } from "../../replicate/barrier.ts";
 import { type Clock, systemClock } from "../../replicate/clock.ts";
-import { Database } from "../../replicate/database.ts";
+import type { Database } from "../../replicate/database.ts";
 import { WalCursor } from "../../replicate/wal_cursor.ts";
 import { WalFile } from "../../replicate/wal_file.ts";
 import type { WalHeader } from "../../replicate/wal/header.ts";
 import { saltsEqual } from "../../replicate/wal/salt.ts";
-import { openApplication, withFolder } from "./replicator_fixture.ts";
+import { withDatabase } from "./database_scene.ts";
+import { openApplication } from "./replicator_fixture.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** The system's clock, for which waiting for a lock is over soon. */
@@ -33,6 +34,8 @@ export interface Scene {
   readonly cursor: WalCursor;
   /** The database's path. */
   readonly path: string;
+  /** Captures everything. */
+  readonly captureAll: () => Promise<TailCapture>;
   /** Runs the barrier; captures everything unless told otherwise. */
   readonly run: (captureTail?: () => Promise<TailCapture>) => Promise<BarrierOutcome>;
   /** How many frames SQLite had, of each barrier that asked. */
@@ -45,29 +48,21 @@ export interface Scene {
  * @param body What to do in it.
  */
 export async function withScene(body: (scene: Scene) => Promise<void>): Promise<void> {
-  await withFolder(async (folder) => {
-    const path = `${folder}/app.db`;
-    using application = openApplication(path);
-    application.exec("CREATE TABLE note (id INTEGER PRIMARY KEY, body)");
-    const database = await Database.open(path, hastyClock);
-    try {
-      using walFile = new WalFile(path);
-      database.holdRead();
-      for (let i = 0; i < 5; i++) application.exec("INSERT INTO note (body) VALUES (randomblob(3000))");
-      const cursor = new WalCursor(walFile, await headerOf(walFile), { runBytesMax: 65_536 });
-      const captureAll = async (): Promise<TailCapture> => {
-        while (await cursor.next() !== null);
-        return { type: "captured" };
-      };
-      const confirmed: number[] = [];
-      const confirmFrames = (walFrames: number): Promise<void> => Promise.resolve(void confirmed.push(walFrames));
-      const run = (captureTail = captureAll): Promise<BarrierOutcome> =>
-        runBarrier({ database, walFile, clock: hastyClock, captureTail, confirmFrames });
-      await body({ database, walFile, application, cursor, path, run, confirmed });
-      await assertReadIsHeld({ walFile, application, path });
-    } finally {
-      database.close();
-    }
+  await withDatabase(hastyClock, async ({ path, application, database }) => {
+    using walFile = new WalFile(path);
+    database.holdRead();
+    for (let i = 0; i < 5; i++) application.exec("INSERT INTO note (body) VALUES (randomblob(3000))");
+    const cursor = new WalCursor(walFile, await headerOf(walFile), { runBytesMax: 65_536 });
+    const captureAll = async (): Promise<TailCapture> => {
+      while (await cursor.next() !== null);
+      return { type: "captured" };
+    };
+    const confirmed: number[] = [];
+    const confirmFrames = (walFrames: number): Promise<void> => Promise.resolve(void confirmed.push(walFrames));
+    const run = (captureTail = captureAll): Promise<BarrierOutcome> =>
+      runBarrier({ database, walFile, clock: hastyClock, captureTail, confirmFrames });
+    await body({ database, walFile, application, cursor, path, captureAll, run, confirmed });
+    await assertReadIsHeld({ walFile, application, path });
   });
 }
 

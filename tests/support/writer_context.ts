@@ -5,7 +5,6 @@
  */
 
 import { systemClock } from "../../replicate/clock.ts";
-import { Database } from "../../replicate/database.ts";
 import type { ReplicateEvent } from "../../replicate/events.ts";
 import { type CommitGate, LiveWal } from "../../replicate/live_wal.ts";
 import type { ReplicateSettings } from "../../replicate/config.ts";
@@ -13,7 +12,8 @@ import { modifiedAtMs } from "../../replicate/restored_database.ts";
 import { StateFile } from "../../replicate/state_file.ts";
 import { WalFile } from "../../replicate/wal_file.ts";
 import type { WriterContext } from "../../replicate/writer_context.ts";
-import { openApplication, QUICK, withFolder } from "./replicator_fixture.ts";
+import { withDatabase } from "./database_scene.ts";
+import { QUICK } from "./quick.ts";
 import { seededRandom } from "./random.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -48,46 +48,38 @@ export async function withWriterScene(
   body: (scene: WriterScene) => Promise<void>,
   settings: Partial<ReplicateSettings> = {},
 ): Promise<void> {
-  await withFolder(async (folder) => {
-    const path = `${folder}/app.db`;
-    using application = openApplication(path);
-    application.exec("CREATE TABLE note (id INTEGER PRIMARY KEY, body)");
-    const database = await Database.open(path, systemClock);
-    try {
-      using walFile = new WalFile(path);
-      database.holdRead();
-      const events: ReplicateEvent[] = [];
-      const gateLog: string[] = [];
-      const gate: CommitGate = {
-        hold: () => Promise.resolve(void gateLog.push("hold")),
-        release: () => void gateLog.push("release"),
-      };
-      const common = {
-        database,
-        walFile,
-        clock: systemClock,
-        emit: (event: ReplicateEvent) => void events.push(event),
-        settings: { ...QUICK, ...settings },
-      };
-      const liveWal = new LiveWal({ ...common, gate });
-      const context: WriterContext = {
-        ...common,
-        state: await StateFile.open(path),
-        random: seededRandom(1).next,
-        lastNotice: () => 0,
-        walMutex: liveWal.mutex,
-        restartWal: (asker) => liveWal.restartFor(asker),
-        isFenced: () => Promise.resolve(IS_FENCED),
-        databaseModifiedAtMs: () => modifiedAtMs(path),
-        closesLog: false,
-        bumpEnd: () => liveWal.bumpEnd,
-        checkpointIfLarge: () => liveWal.checkpointIfLarge(),
-        checkpointIfDue: () => liveWal.checkpointIfDue(),
-        underWriteLock: (operation) => liveWal.underWriteLock(operation),
-      };
-      await body({ folder, path, application, context, liveWal, events, gateLog });
-    } finally {
-      database.close();
-    }
+  await withDatabase(systemClock, async ({ folder, path, application, database }) => {
+    using walFile = new WalFile(path);
+    database.holdRead();
+    const events: ReplicateEvent[] = [];
+    const gateLog: string[] = [];
+    const gate: CommitGate = {
+      hold: () => Promise.resolve(void gateLog.push("hold")),
+      release: () => void gateLog.push("release"),
+    };
+    const common = {
+      database,
+      walFile,
+      clock: systemClock,
+      emit: (event: ReplicateEvent) => void events.push(event),
+      settings: { ...QUICK, ...settings },
+    };
+    const liveWal = new LiveWal({ ...common, gate });
+    const context: WriterContext = {
+      ...common,
+      state: await StateFile.open(path),
+      random: seededRandom(1).next,
+      lastNotice: () => 0,
+      walMutex: liveWal.mutex,
+      restartWal: (asker) => liveWal.restartFor(asker),
+      isFenced: () => Promise.resolve(IS_FENCED),
+      databaseModifiedAtMs: () => modifiedAtMs(path),
+      closesLog: false,
+      bumpEnd: () => liveWal.bumpEnd,
+      checkpointIfLarge: () => liveWal.checkpointIfLarge(),
+      checkpointIfDue: () => liveWal.checkpointIfDue(),
+      underWriteLock: (operation) => liveWal.underWriteLock(operation),
+    };
+    await body({ folder, path, application, context, liveWal, events, gateLog });
   });
 }
